@@ -5,11 +5,13 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import sysconfig
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from hypothesis import settings
@@ -141,8 +143,35 @@ def pytest_make_collect_report() -> Iterator[None]:
     return report
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
+    yield
     reasons = [_reason(report.longrepr) for report in terminalreporter.stats.get("skipped", [])]
     wanting = Counter(reason.split(":")[0] if reason.startswith("needs_") else "other" for reason in reasons)
     counts = ", ".join(f"{name} {number}" for name, number in sorted(wanting.items()))
     terminalreporter.write_line(f"skipped for want of: {counts or 'nothing'}")
+
+
+# --- the project as its users get it ---------------------------------------------------------------------------------
+
+
+class Built(NamedTuple):
+    sdist: Path
+    wheel: Path
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """The source distribution of this tree, and the wheel built from that and not from the tree."""
+    folder = tmp_path_factory.mktemp("dist")
+    subprocess.run([sys.executable, "-m", "build", "--outdir", folder, ROOT], capture_output=True, check=True)
+    return Built(sdist=next(folder.glob("*.tar.gz")), wheel=next(folder.glob("*.whl")))
+
+
+@pytest.fixture(scope="session")
+def wheelhouse(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel with all it depends on and its build backend: every install after this one needs no registry."""
+    folder = tmp_path_factory.mktemp("wheelhouse")
+    wanted = [built.wheel, "hatchling", "editables"]
+    subprocess.run([sys.executable, "-m", "pip", "wheel", "-q", "-w", folder, *wanted], capture_output=True, check=True)
+    return folder

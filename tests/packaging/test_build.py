@@ -1,0 +1,78 @@
+"""The distributions hold everything, and every way to install them finds the same rules."""
+
+import subprocess
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGES = {"durability": ROOT / "src" / "durability", "durability_rules": ROOT / "rules" / "durability_rules"}
+
+RULES = """
+from importlib.metadata import entry_points
+from importlib.util import find_spec
+from pathlib import Path
+
+for point in entry_points(group="durability.rules"):
+    print(point.name, point.value)
+    pack = Path(find_spec(point.module).origin).parent
+    print(*sorted(path.relative_to(pack).as_posix() for path in pack.rglob("*.py")), sep="\\n")
+"""
+
+
+def rules(executables: Path, folder: Path) -> str:
+    asked = [executables / "python", "-c", RULES]
+    return subprocess.run(asked, cwd=folder, capture_output=True, text=True, check=True).stdout
+
+
+def names_in(wheel: Path) -> set[str]:
+    with zipfile.ZipFile(wheel) as archive:
+        return set(archive.namelist())
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_the_wheel_holds_every_file_of_the_package(built, package):
+    folder = PACKAGES[package]
+    in_tree = {
+        f"{package}/{path.relative_to(folder).as_posix()}"
+        for path in folder.rglob("*")
+        if path.is_file() and path.parent.name != "__pycache__"
+    }
+    assert {name for name in names_in(built.wheel) if name.startswith(f"{package}/")} == in_tree
+
+
+@pytest.mark.parametrize("name", ["durability/py.typed", "durability_rules/py.typed"])
+def test_the_wheel_holds(built, name):
+    assert name in names_in(built.wheel)
+
+
+def test_the_wheel_holds_nothing_but_the_two_packages_and_their_metadata(built):
+    assert {name.split("/")[0].split("-")[0] for name in names_in(built.wheel)} == {*PACKAGES, "durability_scan"}
+
+
+def test_the_licence_travels(built):
+    assert any(name.endswith(".dist-info/licenses/LICENSE") for name in names_in(built.wheel))
+
+
+def test_the_source_distribution_can_test_itself(built):
+    with tarfile.open(built.sdist) as archive:
+        names = {name.split("/", 1)[-1] for name in archive.getnames()}
+    assert {"LICENSE", "README.md", "tests/conftest.py", "tests/__main__.py", ".pre-commit-hooks.yaml"} <= names
+
+
+def test_plain_and_editable_installs_find_the_same_rules(plain, editable, tmp_path):
+    found = rules(plain, tmp_path)
+    assert "core durability_rules" in found
+    assert found == rules(editable, tmp_path)
+
+
+def test_an_editable_install_reads_the_tree(editable, tmp_path):
+    asked = [
+        editable / "python",
+        "-c",
+        "import durability, durability_rules as r; print(durability.__file__, r.__file__)",
+    ]
+    where = subprocess.run(asked, cwd=tmp_path, capture_output=True, text=True, check=True).stdout.split()
+    assert where == [str(folder / "__init__.py") for folder in PACKAGES.values()]
