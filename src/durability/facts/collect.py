@@ -1,0 +1,193 @@
+"""From the text of one file to its facts."""
+
+import libcst as cst
+
+from durability.facts.comments import MARKER, read_comment
+from durability.facts.lower import Lowering
+from durability.facts.model import Assign, Class, Decorator, FileFacts, Parameter, SuppressionComment
+from durability.facts.names import Binding, Names
+from durability.knowledge import knowledge
+from durability.syntax.positions import Positions
+
+
+class NotPython(Exception):
+    """The text cannot be parsed; the message says where and why."""
+
+
+def collect(text: str, path: str, module: str) -> FileFacts:
+    """The facts of one file.
+
+    `text` has `\\n` line ends and no BOM and has passed the depth guard; `path` is relative to the project root and
+    `module` the dotted name it would be imported by. Raises NotPython when LibCST cannot parse it.
+    """
+    try:
+        tree = cst.parse_module(text)
+    except cst.ParserSyntaxError as error:
+        message = f"line {error.raw_line}: {error.message.splitlines()[0] if error.message else 'syntax error'}"
+        raise NotPython(message) from None
+    positions = Positions(tree)
+    lowering = Lowering(positions)
+    lines = text.count("\n") + (not text.endswith("\n"))
+    lowering.module(tree, (1, 1, max(lines, 1), 1))
+    names = _names(lowering)
+    _resolve(lowering, names)
+    return FileFacts(
+        path=path,
+        module=module,
+        imports=tuple(lowering.imports),
+        functions=tuple(lowering.functions),
+        classes=tuple(lowering.classes),
+        calls=tuple(lowering.calls),
+        blocks=tuple(lowering.blocks),
+        assigns=tuple(lowering.assigns),
+        exits=tuple(lowering.exits),
+        literals=tuple(lowering.literals),
+        suppressions=_suppressions(positions, text),
+        bindings={name: names.name(name, 0, -1, 0) for name in sorted(names.scopes[0])},
+        statements=lowering.functions[0].statements + sum(f.statements for f in lowering.functions[1:]),
+        lines=lines,
+    )
+
+
+def _names(low: Lowering) -> Names:
+    library = knowledge()
+    names = Names(low.blocks, low.calls, low.functions, (library.returns, library.enters))
+    names.classes = frozenset(item.qualname for item in low.classes)
+    for item in low.imports:
+        if item.name and item.name != "*":
+            names.bind(item.function, item.name, Binding(item.block, item.span[0], "ref", item.path, None))
+    for index, function in enumerate(low.functions):
+        if index and not function.owner and not function.name.startswith("<"):
+            ref = ":" + function.qualname
+            names.bind(function.parent, function.name, Binding(function.def_block, function.span[0], "ref", ref, None))
+        _bind_parameters(names, low, index)
+    for item in low.classes:
+        if "." not in item.qualname:
+            names.bind(0, item.name, Binding(0, item.span[0], "ref", ":" + item.qualname, None))
+    for block_index, block in enumerate(low.blocks):
+        how = {"for": "element", "comp": "element", "with": "enters"}.get(block.kind)
+        for target in block.targets if how else ():
+            single = how if len(block.targets) == 1 else "unknown"
+            value = block.value if single != "unknown" else None
+            names.bind(block.function, target, Binding(block_index, block.span[0], single, "", value))
+        if block.kind == "handler" and block.targets:
+            names.bind(block.function, block.targets[0], Binding(block_index, block.span[0], "ref", "Exception", None))
+    for item in low.assigns:
+        _bind_assign(names, low, item)
+    return names
+
+
+def _bind_parameters(names: Names, low: Lowering, index: int) -> None:
+    function = low.functions[index]
+    line = function.span[0]
+    is_static = any(decorator.ref == "staticmethod" for decorator in function.decorators)
+    for position, parameter in enumerate(function.parameters):
+        if position == 0 and function.owner and not is_static:
+            binding = Binding(function.block, line, "ref", ":" + function.owner, None)
+        elif parameter.annotation and parameter.kind in ("positional", "keyword"):
+            binding = Binding(function.block, line, "annotation", parameter.annotation, None)
+        else:
+            binding = Binding(function.block, line, "ref", "$" + parameter.name, None)
+        names.bind(index, parameter.name, binding)
+
+
+def _bind_assign(names: Names, low: Lowering, item: Assign) -> None:
+    if item.op == "del":
+        return
+    line = item.span[0]
+    how, ref = ("annotation", item.annotation) if item.annotation and item.value is None else ("value", "")
+    binding = Binding(item.block, line, how, ref, item.value)
+    if item.op != "=":
+        return
+    if item.target.kind == "name":
+        owner = _enclosing_class(low, item.block)
+        if owner:
+            names.bind_attribute(owner, item.target.text, item.function, binding)
+        else:
+            function = 0 if item.target.text in low.functions[item.function].globals else item.function
+            names.bind(function, item.target.text, binding)
+    elif item.target.kind == "attr" and item.target.parts[0].kind == "name":
+        owner = _self_owner(low, item.function, item.target.parts[0].text)
+        if owner:
+            names.bind_attribute(owner, item.target.text, item.function, binding)
+
+
+def _enclosing_class(low: Lowering, block: int) -> str:
+    while block >= 0:
+        if low.blocks[block].kind == "class":
+            return low.blocks[block].targets[0]
+        block = low.blocks[block].parent
+    return ""
+
+
+def _self_owner(low: Lowering, function: int, name: str) -> str:
+    while function > 0:
+        fact = low.functions[function]
+        if fact.owner:
+            return fact.owner if fact.parameters and fact.parameters[0].name == name else ""
+        function = fact.parent
+    return ""
+
+
+def _resolve(low: Lowering, names: Names) -> None:
+    for index in range(len(low.calls)):
+        names.callee(index)
+    for index, function in enumerate(low.functions):
+        function.parameters = tuple(
+            Parameter(p.name, names.annotation(p.annotation, index) if p.annotation else "", p.annotation, p.default, p.kind)
+            for p in function.parameters
+        )
+        function.decorators = _decorators(names, low, function.decorators, function.parent)
+        function.returns = _returned(names, low, index)
+    for item in low.classes:
+        _resolve_class(names, low, item)
+    for block in low.blocks:
+        if block.kind == "handler":
+            block.refs = tuple(names.annotation(ref, block.function) for ref in block.refs)
+
+
+def _decorators(names: Names, low: Lowering, items: tuple[Decorator, ...], scope: int) -> tuple[Decorator, ...]:
+    found = []
+    for item in items:
+        if item.call >= 0:
+            found.append(Decorator(low.calls[item.call].ref, item.call))
+        else:
+            found.append(Decorator(_dotted_ref(names, item.ref, max(scope, 0)), -1))
+    return tuple(found)
+
+
+def _dotted_ref(names: Names, text: str, function: int) -> str:
+    first, _, rest = text.partition(".")
+    base = names.name(first, function, -1, 0)
+    return f"{base}.{rest}" if rest else base
+
+
+def _returned(names: Names, low: Lowering, index: int) -> str:
+    function = low.functions[index]
+    if function.returns:
+        found = names.annotation(function.returns, max(function.parent, 0))
+        if found != "?":
+            return found
+    refs = {
+        names.ref(item.value, index, item.block, item.span[0])
+        for item in low.exits_of(index)
+        if item.kind == ("yield" if function.is_generator else "return") and item.value is not None
+    } - {"None"}
+    return refs.pop() if len(refs) == 1 else "?"
+
+
+def _resolve_class(names: Names, low: Lowering, item: Class) -> None:
+    item.bases = tuple(_dotted_ref(names, base, 0) for base in item.bases)
+    item.decorators = _decorators(names, low, item.decorators, 0)
+    stored = names.attributes.get(item.qualname, {})
+    item.attributes = {
+        name: ref for name in sorted(stored) if not (ref := names._attribute(":" + item.qualname, name, 0)).startswith("?")
+    }
+
+
+def _suppressions(positions: Positions, text: str) -> tuple[SuppressionComment, ...]:
+    if MARKER not in text:
+        return ()
+    lines = text.split("\n")
+    found = (read_comment(comment, line, column, lines[line - 1]) for line, column, comment in positions.comments(MARKER))
+    return tuple(item for item in found if item)

@@ -1,0 +1,202 @@
+"""What names refer to inside one file: imports, local objects, attributes of self, annotated parameters."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from durability.facts.model import Block, Call, Function, Value
+
+_DEPTH = 14
+_CONTAINERS = {"list": "list", "tuple": "tuple", "set": "set", "dict": "dict", "text": "str", "format": "str"}
+_UNWRAPPED = ("Optional", "Annotated", "Union", "Final", "ClassVar", "Required", "NotRequired", "Awaitable", "Coroutine")
+_YIELDING = ("Generator", "Iterator", "Iterable", "AsyncGenerator", "AsyncIterator", "AsyncIterable")
+
+Returns = Callable[[str], str | None]
+
+
+class Binding(NamedTuple):
+    """One way a name gets its meaning; `how` says what `value` or `ref` is to the name."""
+
+    block: int
+    line: int
+    how: str
+    ref: str
+    value: Value | None
+
+
+class Names:
+    """Resolves values of one file to refs. `returns` and `enters` answer for library callables."""
+
+    def __init__(self, blocks: list[Block], calls: list[Call], functions: list[Function], library: tuple[Returns, Returns]) -> None:
+        self.blocks = blocks
+        self.calls = calls
+        self.functions = functions
+        self.returns, self.enters = library
+        self.scopes: list[dict[str, list[Binding]]] = [{} for _ in functions]
+        self.attributes: dict[str, dict[str, list[tuple[int, Binding]]]] = {}
+        self.classes: frozenset[str] = frozenset()
+        self.local_functions: frozenset[str] = frozenset(function.qualname for function in functions)
+        self._known: dict[tuple[int, str, int, int], str] = {}
+        self._busy: set[tuple[int, str, int, int]] = set()
+
+    def bind(self, function: int, name: str, binding: Binding) -> None:
+        """Record a meaning of a name in a function's scope."""
+        self.scopes[function].setdefault(name, []).append(binding)
+
+    def bind_attribute(self, owner: str, name: str, function: int, binding: Binding) -> None:
+        """Record what is stored in an attribute of a class."""
+        self.attributes.setdefault(owner, {}).setdefault(name, []).append((function, binding))
+
+    def ref(self, value: Value | None, function: int, block: int, line: int, depth: int = 0) -> str:
+        """What a value refers to; "?" where this file does not tell."""
+        if value is None or depth > _DEPTH:
+            return "?"
+        kind = value.kind
+        if kind == "name":
+            return self.name(value.text, function, block, line, depth)
+        if kind == "attr":
+            return self._attribute(self.ref(value.parts[0], function, block, line, depth + 1), value.text, depth)
+        if kind == "call":
+            return self.result(self.callee(value.call, depth + 1))
+        if kind == "item":
+            base = self.ref(value.parts[0], function, block, line, depth + 1)
+            return "?" if base == "?" else (self.returns(base + ".__getitem__") or base + "[]")
+        if kind in _CONTAINERS:
+            return _CONTAINERS[kind]
+        if kind == "comp":
+            return {"ListComp": "list", "SetComp": "set", "DictComp": "dict"}.get(value.text, "generator")
+        if kind in ("or", "and", "if"):
+            parts = value.parts[1:] if kind == "if" else value.parts
+            return _agreed([self.ref(part, function, block, line, depth + 1) for part in parts if part.kind != "const"])
+        if kind == "const":
+            return {"None": "None", "True": "bool", "False": "bool"}.get(value.text, "number")
+        return "?"
+
+    def callee(self, call: int, depth: int = 0) -> str:
+        """What the callee of a call refers to."""
+        fact = self.calls[call]
+        if fact.ref:
+            return fact.ref
+        if depth > _DEPTH:
+            return "?"
+        last = fact.target.rsplit(".", 1)[-1].removesuffix("()")
+        if fact.receiver is not None:
+            base = self.ref(fact.receiver, fact.function, fact.block, fact.span[0], depth + 1)
+            fact.ref = self._attribute(base, last, depth)
+        elif "." not in fact.target and fact.target.isidentifier():
+            fact.ref = self.name(fact.target, fact.function, fact.block, fact.span[0], depth + 1)
+        else:
+            fact.ref = "?"
+        return fact.ref
+
+    def result(self, ref: str) -> str:
+        """What calling `ref` gives: an object of a class is written as the class itself."""
+        if ref.startswith("?"):
+            return "?"
+        known = self.returns(ref)
+        if known:
+            return known
+        if ref.startswith(":"):
+            return ref if ref[1:] in self.classes else ref + "()"
+        last = ref.rsplit(".", 1)[-1]
+        return ref if last[:1].isupper() and not last.isupper() else ref + "()"
+
+    def _attribute(self, base: str, name: str, depth: int) -> str:
+        if base.startswith(":") and base[1:] in self.attributes:
+            stored = self.attributes[base[1:]].get(name)
+            if stored:
+                refs = [self._meaning(binding, function, depth + 1) for function, binding in stored]
+                return _agreed([ref for ref in refs if ref != "None"]) if depth < _DEPTH else "?"
+        return f"{base}.{name}"
+
+    def name(self, name: str, function: int, block: int, line: int, depth: int = 0) -> str:
+        """What a name refers to at a place."""
+        at = function
+        while at >= 0:
+            bindings = self.scopes[at].get(name)
+            if bindings and (at == function or self._visible(at)):
+                key = (at, name, block if at == function else -1, line)
+                return self._pick(key, bindings, depth)
+            at = self.functions[at].parent
+        return name
+
+    def _visible(self, function: int) -> bool:
+        return True
+
+    def _pick(self, key: tuple[int, str, int, int], bindings: list[Binding], depth: int) -> str:
+        function, _, block, line = key
+        if key in self._known:
+            return self._known[key]
+        if key in self._busy or depth > _DEPTH:
+            return "?"
+        self._busy.add(key)
+        chosen = bindings
+        if len(bindings) > 1 and block >= 0:
+            above = self._above(block)
+            before = [item for item in bindings if item.line <= line and item.block in above]
+            earlier = [item for item in before if item.line < line] or before
+            chosen = earlier[-1:] or bindings
+        refs = [self._meaning(binding, function, depth + 1) for binding in chosen]
+        found = _agreed([ref for ref in refs if ref != "None"] or refs)
+        self._busy.discard(key)
+        if depth < _DEPTH:
+            self._known[key] = found
+        return found
+
+    def _above(self, block: int) -> set[int]:
+        above = set()
+        while block >= 0:
+            above.add(block)
+            block = self.blocks[block].parent
+        return above
+
+    def _meaning(self, binding: Binding, function: int, depth: int) -> str:
+        if binding.how == "ref":
+            return binding.ref
+        if binding.how == "annotation":
+            return self.annotation(binding.ref, function, depth)
+        ref = self.ref(binding.value, function, binding.block, binding.line, depth + 1)
+        if ref == "?" or binding.how == "value":
+            return ref
+        if binding.how == "element":
+            return self.returns(ref + ".__iter__") or ref + "[]"
+        return self.enters(ref) or ref
+
+    def annotation(self, text: str, function: int, depth: int = 0) -> str:
+        """The class that an annotation names; "?" for what is not one class."""
+        text = text.strip("'\"")
+        options = [part for part in _split(text, "|") if part not in ("None", "...")]
+        if len(options) != 1:
+            return "?"
+        head, _, rest = options[0].partition("[")
+        inner = rest.removesuffix("]")
+        short = head.rsplit(".", 1)[-1]
+        if inner and (short in _UNWRAPPED or short in _YIELDING):
+            members = [part for part in _split(inner, ",") if part != "None"]
+            if short == "Union" and len(members) != 1:
+                return "?"
+            position = 2 if short == "Coroutine" and len(members) > 2 else 0
+            return self.annotation(members[position], function, depth + 1) if members and depth < _DEPTH else "?"
+        first, _, tail = head.partition(".")
+        if not first.isidentifier():
+            return "?"
+        base = self.name(first, function, -1, 0, depth + 1)
+        ref = f"{base}.{tail}" if tail else base
+        return "?" if ref in ("Any", "typing.Any", "object", "None") else ref
+
+
+def _agreed(refs: list[str]) -> str:
+    return refs[0] if refs and all(ref == refs[0] for ref in refs) else "?"
+
+
+def _split(text: str, separator: str) -> list[str]:
+    parts, depth, start = [], 0, 0
+    for index, char in enumerate(text):
+        if char == "[":
+            depth += 1
+        elif char == "]":
+            depth -= 1
+        elif char == separator and depth == 0:
+            parts.append(text[start:index])
+            start = index + 1
+    parts.append(text[start:])
+    return parts

@@ -1,0 +1,1 @@
+"""LibCST: parsing, positions and names of one file."""
