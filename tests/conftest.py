@@ -108,11 +108,20 @@ NEEDS: dict[str, Callable[..., str | None]] = {
 }
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     for name, missing in NEEDS.items():
         for marker in item.iter_markers(name):
             if reason := missing(*marker.args):
                 pytest.skip(f"{name}: {reason}")
+
+
+@pytest.fixture(params=SUPPORTED)
+def python(request: pytest.FixtureRequest) -> Path:
+    """Each supported Python in turn, for tests that need them all."""
+    found = interpreter(request.param)
+    assert found is not None, "a test that uses this fixture carries the marker needs_pythons"
+    return found
 
 
 # --- skips are counted, and under DURABILITY_FULL=1 they fail ---------------------------------------------------------

@@ -10,22 +10,6 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = {"durability": ROOT / "src" / "durability", "durability_rules": ROOT / "rules" / "durability_rules"}
 
-RULES = """
-from importlib.metadata import entry_points
-from importlib.util import find_spec
-from pathlib import Path
-
-for point in entry_points(group="durability.rules"):
-    print(point.name, point.value)
-    pack = Path(find_spec(point.module).origin).parent
-    print(*sorted(path.relative_to(pack).as_posix() for path in pack.rglob("*.py")), sep="\\n")
-"""
-
-
-def rules(executables: Path, folder: Path) -> str:
-    asked = [executables / "python", "-c", RULES]
-    return subprocess.run(asked, cwd=folder, capture_output=True, text=True, check=True).stdout
-
 
 def names_in(wheel: Path) -> set[str]:
     with zipfile.ZipFile(wheel) as archive:
@@ -62,10 +46,10 @@ def test_the_source_distribution_can_test_itself(built):
     assert {"LICENSE", "README.md", "tests/conftest.py", "tests/__main__.py", ".pre-commit-hooks.yaml"} <= names
 
 
-def test_plain_and_editable_installs_find_the_same_rules(plain, editable, tmp_path):
-    found = rules(plain, tmp_path)
+def test_plain_and_editable_installs_find_the_same_rules(plain, editable, rules):
+    found = rules(plain)
     assert "core durability_rules" in found
-    assert found == rules(editable, tmp_path)
+    assert found == rules(editable)
 
 
 def test_an_editable_install_reads_the_tree(editable, tmp_path):
