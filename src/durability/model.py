@@ -10,7 +10,9 @@ Confidence = Literal["high", "medium", "low"]
 Evidence = Literal["possible", "likely", "proven", "refuted"]
 Outcome = Literal["handled", "partial", "unhandled", "unknown"]
 Level = Literal["demo", "pilot", "production", "durable"]
-Role = Literal["route", "worker", "ui", "bot", "tool", "cli", "startup", "import", "library", "script", "test", "unreached"]
+Role = Literal[
+    "route", "worker", "ui", "bot", "tool", "cli", "startup", "import", "library", "script", "test", "unreached"
+]
 Kind = Literal["service", "app", "cli", "library", "script"]
 Safety = Literal["safe", "unsafe", "suggest"]
 

@@ -2,9 +2,9 @@
 
 import libcst as cst
 
-from durability.facts.comments import MARKER, read_comment
+from durability.facts.comments import MARKER, read_comments
 from durability.facts.lower import Lowering
-from durability.facts.model import Assign, Class, Decorator, FileFacts, Parameter, SuppressionComment
+from durability.facts.model import Assign, Class, Decorator, FileFacts, Parameter
 from durability.facts.names import Binding, Names
 from durability.knowledge import knowledge
 from durability.syntax.positions import Positions
@@ -42,7 +42,7 @@ def collect(text: str, path: str, module: str) -> FileFacts:
         assigns=tuple(lowering.assigns),
         exits=tuple(lowering.exits),
         literals=tuple(lowering.literals),
-        suppressions=_suppressions(positions, text),
+        suppressions=read_comments(positions.comments(MARKER), text) if MARKER in text else (),
         bindings={name: names.name(name, 0, -1, 0) for name in sorted(names.scopes[0])},
         statements=lowering.functions[0].statements + sum(f.statements for f in lowering.functions[1:]),
         lines=lines,
@@ -134,7 +134,9 @@ def _resolve(low: Lowering, names: Names) -> None:
         names.callee(index)
     for index, function in enumerate(low.functions):
         function.parameters = tuple(
-            Parameter(p.name, names.annotation(p.annotation, index) if p.annotation else "", p.annotation, p.default, p.kind)
+            Parameter(
+                p.name, names.annotation(p.annotation, index) if p.annotation else "", p.annotation, p.default, p.kind
+            )
             for p in function.parameters
         )
         function.decorators = _decorators(names, low, function.decorators, function.parent)
@@ -181,13 +183,7 @@ def _resolve_class(names: Names, low: Lowering, item: Class) -> None:
     item.decorators = _decorators(names, low, item.decorators, 0)
     stored = names.attributes.get(item.qualname, {})
     item.attributes = {
-        name: ref for name in sorted(stored) if not (ref := names._attribute(":" + item.qualname, name, 0)).startswith("?")
+        name: ref
+        for name in sorted(stored)
+        if not (ref := names._attribute(":" + item.qualname, name, 0)).startswith("?")
     }
-
-
-def _suppressions(positions: Positions, text: str) -> tuple[SuppressionComment, ...]:
-    if MARKER not in text:
-        return ()
-    lines = text.split("\n")
-    found = (read_comment(comment, line, column, lines[line - 1]) for line, column, comment in positions.comments(MARKER))
-    return tuple(item for item in found if item)

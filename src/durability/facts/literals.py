@@ -10,7 +10,9 @@ SECRET_NAME = re.compile(
 )
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
-_ADDRESS = re.compile(r"^[a-z][a-z0-9+.\-]{1,20}://|^(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\d{1,3}(?:\.\d{1,3}){3})(?::\d+)?\b")
+_ADDRESS = re.compile(
+    r"^[a-z][a-z0-9+.\-]{1,20}://|^(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\d{1,3}(?:\.\d{1,3}){3})(?::\d+)?\b"
+)
 _PATH = re.compile(r"^(?:/(?:Users|home|root)/|[A-Za-z]:[\\/]|~/|\\\\)")
 _KEY_SHAPE = re.compile(
     r"sk-|sk_(?:live|test)_|rk_live_|AIza|gh[pousr]_|github_pat_|glpat-|xox[abprs]-|AKIA|ASIA|SG\.|hf_|gsk_|ya29\.|"

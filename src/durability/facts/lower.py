@@ -15,9 +15,9 @@ from durability.facts.model import (
     ExitKind,
     Function,
     Import,
-    Text,
     Parameter,
     Span,
+    Text,
     Value,
 )
 from durability.facts.values import UNKNOWN, Values, dotted
@@ -135,7 +135,12 @@ class Lowering:
     # Regions.
 
     def _open(
-        self, kind: Any, span: Span, value: Value | None = None, targets: tuple[str, ...] = (), refs: tuple[str, ...] = ()
+        self,
+        kind: Any,
+        span: Span,
+        value: Value | None = None,
+        targets: tuple[str, ...] = (),
+        refs: tuple[str, ...] = (),
     ) -> int:
         self.blocks.append(Block(kind, self.block, self.function, span, value, targets, refs))
         self.block = len(self.blocks) - 1
@@ -250,7 +255,9 @@ class Lowering:
         self.exit("continue", None, None, node)
 
     def _delete(self, node: cst.Del) -> None:
-        targets = [element.value for element in node.target.elements] if isinstance(node.target, cst.Tuple) else [node.target]
+        targets = (
+            [element.value for element in node.target.elements] if isinstance(node.target, cst.Tuple) else [node.target]
+        )
         for target in targets:
             self.assign(target, None, "del", node)
 
@@ -298,7 +305,12 @@ class Lowering:
         for node in nodes:
             value = self.values.lower(node.decorator)
             is_call = value.kind == "call"
-            found.append(Decorator(dotted(node.decorator.func if isinstance(node.decorator, cst.Call) else node.decorator), value.call if is_call else -1))
+            found.append(
+                Decorator(
+                    dotted(node.decorator.func if isinstance(node.decorator, cst.Call) else node.decorator),
+                    value.call if is_call else -1,
+                )
+            )
         return tuple(found)
 
     def _function(self, node: cst.FunctionDef) -> None:
@@ -353,7 +365,9 @@ class Lowering:
         for base in (*node.bases, *node.keywords):
             self.values.lower(base.value)
         outer = self.functions[self.function]
-        prefix = self.classes[self._class[-1]].qualname if self._class else ("" if self.function == 0 else outer.qualname)
+        prefix = (
+            self.classes[self._class[-1]].qualname if self._class else ("" if self.function == 0 else outer.qualname)
+        )
         qualname = f"{prefix}.{node.name.value}" if prefix else node.name.value
         span = self.span(node)
         self.classes.append(Class(node.name.value, qualname, bases, span, decorators, {}))
@@ -473,7 +487,9 @@ def annotation_text(node: cst.BaseExpression) -> str:
     if isinstance(node, cst.Attribute):
         return f"{annotation_text(node.value)}.{node.attr.value}"
     if isinstance(node, cst.Subscript):
-        inner = [annotation_text(item.slice.value) if isinstance(item.slice, cst.Index) else "..." for item in node.slice]
+        inner = [
+            annotation_text(item.slice.value) if isinstance(item.slice, cst.Index) else "..." for item in node.slice
+        ]
         return f"{annotation_text(node.value)}[{','.join(inner)}]"
     if isinstance(node, cst.BinaryOperation):
         return f"{annotation_text(node.left)}|{annotation_text(node.right)}"

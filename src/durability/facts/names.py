@@ -7,7 +7,17 @@ from durability.facts.model import Block, Call, Function, Value
 
 _DEPTH = 14
 _CONTAINERS = {"list": "list", "tuple": "tuple", "set": "set", "dict": "dict", "text": "str", "format": "str"}
-_UNWRAPPED = ("Optional", "Annotated", "Union", "Final", "ClassVar", "Required", "NotRequired", "Awaitable", "Coroutine")
+_UNWRAPPED = (
+    "Optional",
+    "Annotated",
+    "Union",
+    "Final",
+    "ClassVar",
+    "Required",
+    "NotRequired",
+    "Awaitable",
+    "Coroutine",
+)
 _YIELDING = ("Generator", "Iterator", "Iterable", "AsyncGenerator", "AsyncIterator", "AsyncIterable")
 
 Returns = Callable[[str], str | None]
@@ -26,7 +36,9 @@ class Binding(NamedTuple):
 class Names:
     """Resolves values of one file to refs. `returns` and `enters` answer for library callables."""
 
-    def __init__(self, blocks: list[Block], calls: list[Call], functions: list[Function], library: tuple[Returns, Returns]) -> None:
+    def __init__(
+        self, blocks: list[Block], calls: list[Call], functions: list[Function], library: tuple[Returns, Returns]
+    ) -> None:
         self.blocks = blocks
         self.calls = calls
         self.functions = functions
@@ -113,14 +125,11 @@ class Names:
         at = function
         while at >= 0:
             bindings = self.scopes[at].get(name)
-            if bindings and (at == function or self._visible(at)):
+            if bindings:
                 key = (at, name, block if at == function else -1, line)
                 return self._pick(key, bindings, depth)
             at = self.functions[at].parent
         return name
-
-    def _visible(self, function: int) -> bool:
-        return True
 
     def _pick(self, key: tuple[int, str, int, int], bindings: list[Binding], depth: int) -> str:
         function, _, block, line = key
@@ -154,6 +163,10 @@ class Names:
             return binding.ref
         if binding.how == "annotation":
             return self.annotation(binding.ref, function, depth)
+        if binding.how == "enters" and binding.value is not None and binding.value.kind == "call":
+            entered = self.enters(self.callee(binding.value.call, depth + 1))
+            if entered:
+                return entered
         ref = self.ref(binding.value, function, binding.block, binding.line, depth + 1)
         if ref == "?" or binding.how == "value":
             return ref

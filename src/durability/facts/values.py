@@ -180,7 +180,9 @@ class Values:
 
     def _environment(self, node: cst.Subscript, target: str, index: Value, base: Value) -> Call:
         arguments = (Argument("", index),)
-        return Call(target + ".__getitem__", "", base, arguments, self.low.function, self.low.block, self.low.span(node))
+        return Call(
+            target + ".__getitem__", "", base, arguments, self.low.function, self.low.block, self.low.span(node)
+        )
 
     def _index(self, node: cst.BaseSlice) -> Value:
         if isinstance(node, cst.Index):

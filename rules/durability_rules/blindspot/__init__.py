@@ -1,0 +1,1 @@
+"""What the demo never shows: errors, bad input, attackers, silence."""

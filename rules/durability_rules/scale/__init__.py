@@ -1,0 +1,1 @@
+"""What breaks with users, rows, bytes or a slow other side."""

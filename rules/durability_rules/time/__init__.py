@@ -1,0 +1,1 @@
+"""What compounds over time: change, drift, start-up, dependencies."""

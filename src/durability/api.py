@@ -1,0 +1,76 @@
+"""What a rule author imports: the decorator, selectors, verdicts, fixes, examples and the views of places."""
+
+from durability.engine.rules import (
+    ROLES_SERVING as SERVING,
+)
+from durability.engine.rules import Bad, Good, Miss, Partial, Rule, Silent, Unclear, rule
+from durability.engine.selectors import (
+    calls,
+    distributions,
+    functions,
+    handlers,
+    loops,
+    parameters,
+    project,
+    texts,
+)
+from durability.facts.model import Value
+from durability.model import Fix, Step, Story
+from durability.program.answers import NO, YES, Answer, Verdict, known, unknown
+from durability.program.ask import Ask, names_in
+from durability.program.flow import Leaf
+from durability.program.program import plain_name
+from durability.program.sites import (
+    CallSite,
+    DistributionSite,
+    FunctionSite,
+    HandlerSite,
+    LoopSite,
+    ParameterSite,
+    ProjectSite,
+    Site,
+    TextSite,
+)
+
+__all__ = [
+    "NO", "SERVING", "YES", "Answer", "Ask", "Bad", "CallSite", "DistributionSite", "FunctionSite", "Good",
+    "HandlerSite", "Leaf", "LoopSite", "Miss", "ParameterSite", "Partial", "ProjectSite", "Rule", "Silent", "Site",
+    "Step", "Story", "TextSite", "Unclear", "Value", "Verdict", "calls", "distributions", "functions", "handled",
+    "handlers", "known", "loops", "names_in", "parameters", "partial", "plain_name", "project", "remove_argument",
+    "rule", "set_argument", "suggest", "texts", "unhandled", "unknown", "unsure",
+]  # fmt: skip
+
+
+def handled() -> Verdict:
+    """The place copes."""
+    return Verdict("handled")
+
+
+def unhandled(message: str, *, fix: Fix | None = None, cause: str = "", trace: tuple[Step, ...] = ()) -> Verdict:
+    """The place fails. `message` is one clause for an engineer; `cause` joins places that one edit would mend."""
+    return Verdict("unhandled", message, fix, cause, trace)
+
+
+def partial(message: str, *, missing: str, fix: Fix | None = None, cause: str = "") -> Verdict:
+    """The place copes on some paths or with some faults; `missing` says which not."""
+    return Verdict("partial", message, fix, cause, missing=missing)
+
+
+def unsure(reason: str) -> Verdict:
+    """The place cannot be judged; `reason` is one of: passed through, unresolved, escapes, dynamic, version, budget."""
+    return Verdict("unknown", reason=reason)
+
+
+def set_argument(name: str, value: str | int | float | bool | None) -> Fix:
+    """The fix that gives a call a keyword argument; it may change behaviour."""
+    return Fix("set-argument", {"name": name, "value": value}, "unsafe", f"add {name}={value!r}")
+
+
+def remove_argument(name: str) -> Fix:
+    """The fix that takes a keyword argument away; it may change behaviour."""
+    return Fix("remove-argument", {"name": name}, "unsafe", f"remove {name}=")
+
+
+def suggest(summary: str) -> Fix:
+    """A fix in words, for a person to make."""
+    return Fix("suggest", {}, "suggest", summary)

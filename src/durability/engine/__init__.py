@@ -1,0 +1,1 @@
+"""The scan: schedule, workers, running rules, and the report."""

@@ -1,0 +1,21 @@
+"""From facts to a linked program with its context: the step between the file phase and the program phase."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from durability.facts.model import FileFacts
+from durability.knowledge import knowledge
+from durability.program.ask import Context
+from durability.program.entries import entry_points
+from durability.program.program import Program
+
+if TYPE_CHECKING:
+    from durability.sources.project import Manifests
+
+
+def link(
+    facts: Mapping[str, FileFacts], roles: Mapping[str, str], manifests: "Manifests", versions: Mapping[str, str]
+) -> Context:
+    """Link the facts of all files. `roles` gives each path's file role, `versions` what the project pins."""
+    program = Program(facts, roles, knowledge(), versions)
+    return Context(program, entry_points(program), manifests)

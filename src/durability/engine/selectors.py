@@ -1,0 +1,185 @@
+"""Where a rule looks: selectors are data; sharing one means sharing its enumeration."""
+
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from typing import Literal
+
+from msgspec import Struct
+
+from durability.program.ask import Context
+from durability.program.sites import (
+    CallSite,
+    DistributionSite,
+    FunctionSite,
+    HandlerSite,
+    LoopSite,
+    ParameterSite,
+    ProjectSite,
+    Site,
+    TextSite,
+)
+
+SelectorKind = Literal["calls", "handlers", "loops", "functions", "parameters", "texts", "distributions", "project"]
+
+
+class Selector(Struct, frozen=True):
+    """Which places are sites: a kind, and conditions that are joined after linking."""
+
+    kind: SelectorKind
+    effects: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    in_loop: bool | None = None
+    in_async: bool | None = None
+    reaches: tuple[str, ...] = ()
+
+    def find(self, context: Context) -> Iterator[Site]:
+        """Every site of this selector, in no particular order."""
+        for site in _FINDERS[self.kind](self, context):
+            if self.in_async is not None and site.in_async != self.in_async:
+                continue
+            if self.in_loop is not None and bool(site.loops) != self.in_loop:
+                continue
+            if self.roles and not site.reach.roles.intersection(self.roles):
+                continue
+            yield site
+
+
+def calls(
+    *,
+    effect: str | tuple[str, ...] = (),
+    name: str | tuple[str, ...] = (),
+    reaches: str | tuple[str, ...] = (),
+    roles: tuple[str, ...] = (),
+    in_loop: bool | None = None,
+    in_async: bool | None = None,
+) -> Selector:
+    """Calls by the effect of their library row (`db` stands for `db.query`, `db.write`, …) or by library name pattern.
+
+    `reaches` adds calls of project functions that lead to such an effect.
+    """
+    return Selector("calls", _tuple(effect), _tuple(name), roles, in_loop, in_async, _tuple(reaches))
+
+
+def handlers(*, roles: tuple[str, ...] = ()) -> Selector:
+    """Exception handlers."""
+    return Selector("handlers", roles=roles)
+
+
+def loops(*, roles: tuple[str, ...] = (), in_async: bool | None = None) -> Selector:
+    """`for` and `while` loops."""
+    return Selector("loops", roles=roles, in_async=in_async)
+
+
+def functions(*, roles: tuple[str, ...] = (), in_async: bool | None = None) -> Selector:
+    """Functions and methods, lambdas left out."""
+    return Selector("functions", roles=roles, in_async=in_async)
+
+
+def parameters(*, roles: tuple[str, ...] = ("route",)) -> Selector:
+    """Parameters of entry points with one of these roles."""
+    return Selector("parameters", roles=roles)
+
+
+def texts() -> Selector:
+    """Literals that are an address, a path or a key shape, or are given to a secret-like name."""
+    return Selector("texts")
+
+
+def distributions() -> Selector:
+    """Third-party distributions imported by first-party code, each once."""
+    return Selector("distributions")
+
+
+def project() -> Selector:
+    """The project as a whole: one site."""
+    return Selector("project")
+
+
+def _tuple(value: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else value
+
+
+def _calls(selector: Selector, context: Context) -> Iterator[Site]:
+    seen: set[tuple[str, int]] = set()
+    for site in _matching_calls(selector, context):
+        key = (site.path, site.index)
+        if key not in seen:
+            seen.add(key)
+            yield site
+
+
+def _matching_calls(selector: Selector, context: Context) -> Iterator[CallSite]:
+    for effect in selector.effects:
+        for key, group in context.calls_by_effect.items():
+            if key == effect or key.startswith(effect + "."):
+                yield from group
+    for name, group in context.calls_by_name.items() if selector.names else ():
+        if any(fnmatchcase(name, pattern) for pattern in selector.names):
+            yield from group
+    if selector.reaches:
+        yield from _reaching_calls(selector.reaches, context)
+
+
+def _reaching_calls(effects: tuple[str, ...], context: Context) -> Iterator[CallSite]:
+    program = context.program
+    for path in context.judged_paths():
+        for index, symbol in enumerate(program.symbols[path]):
+            target = program.key_of(symbol) if symbol.kind in ("function", "class") else None
+            if target is not None and any(context.effects.reaches(target, effect) for effect in effects):
+                yield context.call(path, index)
+
+
+def _handlers(selector: Selector, context: Context) -> Iterator[Site]:
+    for path in context.judged_paths():
+        for index, block in enumerate(context.program.files[path].blocks):
+            if block.kind == "handler":
+                yield HandlerSite(context, path, index)
+
+
+def _loops(selector: Selector, context: Context) -> Iterator[Site]:
+    for path in context.judged_paths():
+        for index, block in enumerate(context.program.files[path].blocks):
+            if block.kind in ("for", "while"):
+                yield LoopSite(context, path, index)
+
+
+def _functions(selector: Selector, context: Context) -> Iterator[Site]:
+    for path in context.judged_paths():
+        for index, function in enumerate(context.program.files[path].functions):
+            if index and not function.name.startswith("<"):
+                yield FunctionSite(context, (path, index))
+
+
+def _parameters(selector: Selector, context: Context) -> Iterator[Site]:
+    for entry in context.entries:
+        if entry.role in selector.roles and context.program.file_roles.get(entry.function[0]) == "first-party":
+            for parameter in context.program.function(entry.function).parameters:
+                if parameter.name not in ("self", "cls"):
+                    yield ParameterSite(context, entry.function, parameter)
+
+
+def _texts(selector: Selector, context: Context) -> Iterator[Site]:
+    for path in context.judged_paths():
+        for fact in context.program.files[path].literals:
+            yield TextSite(context, path, fact)
+
+
+def _distributions(selector: Selector, context: Context) -> Iterator[Site]:
+    yield from (
+        DistributionSite(context, path, span, name, module, "guarded" if guarded else "")
+        for name, (path, span, module, guarded) in sorted(context.distributions.items())
+    )
+
+
+def _project(selector: Selector, context: Context) -> Iterator[Site]:
+    paths = context.judged_paths()
+    if paths:
+        first = min((entry.function[0] for entry in context.entries), default=paths[0])
+        yield ProjectSite(context, first)
+
+
+_FINDERS = {
+    "calls": _calls, "handlers": _handlers, "loops": _loops, "functions": _functions, "parameters": _parameters,
+    "texts": _texts, "distributions": _distributions, "project": _project,
+}  # fmt: skip

@@ -1,0 +1,300 @@
+"""Program evidence for rules: every question is a lookup in an index that is built once."""
+
+import sys
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from durability.facts.model import Span, Value
+from durability.model import Step
+from durability.program.answers import NO, YES, Answer, unknown
+from durability.program.effects import Effects, matches
+from durability.program.entries import EntryPoint
+from durability.program.flow import Flow, Leaf
+from durability.program.program import FunctionKey, Program, plain_name
+from durability.program.reach import Reachability
+from durability.program.sites import CallSite, HandlerSite, Site
+
+if TYPE_CHECKING:
+    from durability.sources.project import Manifests
+
+_EXTERNAL_ROLES = ("route", "bot", "tool", "ui")
+
+
+class Context:
+    """The program with its reach, effects and flow, and views that are made once."""
+
+    def __init__(self, program: Program, entries: tuple[EntryPoint, ...], manifests: "Manifests") -> None:
+        self.program = program
+        self.entries = entries
+        self.manifests = manifests
+        self.reach = Reachability(program, entries)
+        self.effects = Effects(program)
+        external = frozenset(entry.function for entry in entries if entry.role in _EXTERNAL_ROLES)
+        self.flow = Flow(program, external)
+        self._calls: dict[tuple[str, int], CallSite] = {}
+        self._handlers: dict[str, dict[int, list[int]]] = {}
+        self._makers: dict[tuple[str, int], tuple[CallSite, ...]] = {}
+
+    def call(self, path: str, index: int) -> CallSite:
+        """The view of one call."""
+        key = (path, index)
+        if key not in self._calls:
+            self._calls[key] = CallSite(self, path, index)
+        return self._calls[key]
+
+    def judged_paths(self) -> list[str]:
+        """The files in which sites are looked for: first-party code that is no test, migration or copy."""
+        return [path for path in sorted(self.program.files) if self.program.file_roles.get(path) == "first-party"]
+
+    @cached_property
+    def calls_by_name(self) -> dict[str, list[CallSite]]:
+        """Calls of first-party code by canonical library name."""
+        found: dict[str, list[CallSite]] = {}
+        for path in self.judged_paths():
+            for index, symbol in enumerate(self.program.symbols[path]):
+                if symbol.kind == "library":
+                    found.setdefault(symbol.name, []).append(self.call(path, index))
+        return found
+
+    @cached_property
+    def calls_by_effect(self) -> dict[str, list[CallSite]]:
+        """Calls of first-party code by the effect of their row."""
+        found: dict[str, list[CallSite]] = {}
+        for name in sorted(self.calls_by_name):
+            row = self.program.row(name)
+            if row is not None:
+                found.setdefault(row.effect, []).extend(self.calls_by_name[name])
+        return found
+
+    @cached_property
+    def distributions(self) -> dict[str, tuple[str, Span, str, bool]]:
+        """Third-party distributions that first-party code imports: first place, module, and whether all are guarded."""
+        found: dict[str, tuple[str, Span, str, bool]] = {}
+        for path in self.judged_paths():
+            for item in self.program.files[path].imports:
+                name = self._distribution(item.path, path)
+                if name and (name not in found or (found[name][3] and not item.guarded)):
+                    found[name] = (path, item.span, item.path, item.guarded)
+        return found
+
+    def _distribution(self, dotted: str, path: str) -> str:
+        head = dotted.split(".")[0]
+        modules = self.program.linker.modules
+        if not head or head in sys.stdlib_module_names or head == "__future__":
+            return ""
+        if modules.find(head, path) or modules.find(dotted, path) or modules.is_namespace(head):
+            return ""
+        return self.program.library.distribution_of(dotted)
+
+    def handlers_of(self, path: str, guarded: int) -> list[HandlerSite]:
+        """The handlers of a `try` block, in source order."""
+        if path not in self._handlers:
+            grouped: dict[int, list[int]] = {}
+            for index, block in enumerate(self.program.files[path].blocks):
+                if block.kind == "handler" and block.value is not None:
+                    grouped.setdefault(int(block.value.text), []).append(index)
+            self._handlers[path] = grouped
+        return [HandlerSite(self, path, index) for index in self._handlers[path].get(guarded, [])]
+
+    def value_name(self, value: Value, key: FunctionKey) -> str:
+        """The library name of a value: of the callee for a call, else of the name itself."""
+        if value.kind == "call" and value.call >= 0:
+            return self.program.name(key[0], value.call)
+        symbol = self.program.value_symbol(value, key[0], key[1])
+        return symbol.name if symbol.kind == "library" else plain_name(value)
+
+    def constant_name(self, value: Value, key: FunctionKey) -> str:
+        """ "None" when a name stands for None everywhere it is bound; else ""."""
+        leaves = self.flow.leaves(value, key) if value.kind == "name" else frozenset()
+        return "None" if leaves and all(leaf.kind == "constant" and leaf.name == "None" for leaf in leaves) else ""
+
+    def makers(self, call: CallSite) -> tuple[CallSite, ...]:
+        """The calls that made the object a method is called on: constructors and `with_options` in the chain."""
+        key = (call.path, call.index)
+        if key not in self._makers:
+            self._makers[key] = ()
+            found = self._made(call.receiver, call.key, 0) if call.receiver is not None else ()
+            self._makers[key] = tuple(found)
+        return self._makers[key]
+
+    def _made(self, value: Value | None, key: FunctionKey, depth: int) -> tuple[CallSite, ...]:
+        if value is None or depth > 10:
+            return ()
+        path = key[0]
+        if value.kind == "call" and value.call >= 0:
+            site = self.call(path, value.call)
+            inner = self._made(value.parts[0], key, depth + 1) if value.parts else ()
+            returned = self._made_by_project(site, depth)
+            return (site, *inner, *returned)
+        if value.kind == "attr":
+            stored = self._stored(plain_name(value), key, depth)
+            return stored or self._made(value.parts[0], key, depth + 1)
+        return self._stored(value.text, key, depth) if value.kind == "name" else ()
+
+    def _made_by_project(self, site: CallSite, depth: int) -> tuple[CallSite, ...]:
+        target = self.program.key_of(site.symbol) if site.symbol.kind == "function" else None
+        if target is None:
+            return ()
+        values = [item.value for item in self.program.exits_in(target) if item.kind in ("return", "yield")]
+        return tuple(found for value in values for found in self._made(value, target, depth + 2))
+
+    def _stored(self, name: str, key: FunctionKey, depth: int) -> tuple[CallSite, ...]:
+        path, index = key
+        if not name:
+            return ()
+        facts = self.program.files[path]
+        bound = [item for item in self.program.assigns_to(path, name) if item.op == "=" and item.value is not None]
+        own = [item for item in bound if item.function == index] or bound
+        found = tuple(site for item in own for site in self._made(item.value, (path, item.function), depth + 1))
+        if found:
+            return found
+        for block in facts.blocks:
+            if block.kind == "with" and name in block.targets and block.function == index:
+                return self._made(block.value, key, depth + 1)
+        return self._imported(name, path, depth)
+
+    def _imported(self, name: str, path: str, depth: int) -> tuple[CallSite, ...]:
+        first, _, rest = name.partition(".")
+        ref = next((item.path for item in self.program.files[path].imports if item.name == first), "")
+        if not ref:
+            return ()
+        head, _, last = (f"{ref}.{rest}" if rest else ref).rpartition(".")
+        modules = self.program.linker.modules
+        file = modules.relative(head or ".", path) if ref.startswith(".") else modules.find(head, path)
+        return self._stored(last, (file, 0), depth + 1) if file and file != path else ()
+
+
+class Ask:
+    """What a rule may ask about the whole program."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    @property
+    def manifests(self) -> "Manifests":
+        """Declared dependencies, lock files, containers, CI and migrations of the project."""
+        return self._context.manifests
+
+    @property
+    def entries(self) -> tuple[EntryPoint, ...]:
+        """Every entry point."""
+        return self._context.entries
+
+    def scope(self) -> str:
+        """What an absence claim was searched in."""
+        count = len(self._context.judged_paths())
+        return f"searched {count} module{'s' if count != 1 else ''}"
+
+    def effect(self, call: CallSite, effect: str, *, keyed_by: tuple[str, ...] = ()) -> Answer:
+        """Whether a call has an effect, itself or through project functions; the shortest chain is the trace.
+
+        With `keyed_by`, only when an argument (or the receiver) depends on one of these names of the same function.
+        """
+        steps = self._chain(call, effect)
+        if not steps:
+            return unknown("unresolved") if call.symbol.kind in ("unknown", "parameter") else NO
+        if keyed_by and not self.depends(call, keyed_by):
+            return NO
+        return Answer("yes", trace=steps)
+
+    def blocks(self, call: CallSite) -> Answer:
+        """Whether a call holds its thread, itself or through project functions that do not hand the work over."""
+        target = self._context.program.key_of(call.symbol)
+        if target is None:
+            return YES if call.library.blocking else NO
+        for effect in _BLOCKING_EFFECTS:
+            steps = self._context.effects.chain(target, effect, blocking=True)
+            if steps:
+                return Answer("yes", trace=(Step(call.path, call.line, f"calls {call.shown}()"), *steps))
+        return NO
+
+    def _chain(self, call: CallSite, effect: str) -> tuple[Step, ...]:
+        if matches(call.library, effect):
+            return (Step(call.path, call.line, f"{call.shown}()"),)
+        target = self._context.program.key_of(call.symbol)
+        if target is None:
+            return ()
+        rest = self._context.effects.chain(target, effect)
+        return (Step(call.path, call.line, f"calls {call.shown}()"), *rest) if rest else ()
+
+    def depends(self, call: CallSite, names: tuple[str, ...]) -> bool:
+        """Whether an argument or the receiver of a call is made from one of these names of its function."""
+        wanted = set(names)
+        values = [item.value for item in call.arguments]
+        if call.receiver is not None:
+            values.append(call.receiver)
+        seen: set[str] = set()
+        pending = [name for value in values for name in names_in(value)]
+        while pending:
+            name = pending.pop()
+            if name in wanted:
+                return True
+            if name in seen:
+                continue
+            seen.add(name)
+            for item in self._context.program.assigns_to(call.path, name):
+                if item.function == call.key[1] and item.value is not None and item.span[0] <= call.line:
+                    pending.extend(names_in(item.value))
+        return False
+
+    def calls(self, *, effect: str = "", name: str = "") -> list[CallSite]:
+        """Calls anywhere in first-party code with an effect, or whose library name matches a pattern."""
+        if effect:
+            groups = self._context.calls_by_effect
+            return [site for key in sorted(groups) if key == effect or key.startswith(effect + ".") for site in groups[key]]
+        groups = self._context.calls_by_name
+        return [site for key in sorted(groups) if fnmatchcase(key, name) for site in groups[key]]
+
+    def callers(self, site: Site) -> list[CallSite]:
+        """The calls of the function around a place."""
+        edges = self._context.program.callers.get(site.key, ())
+        return [self._context.call(edge.caller[0], edge.call) for edge in edges if edge.call >= 0]
+
+    def makers(self, call: CallSite) -> tuple[CallSite, ...]:
+        """The calls that made the object this method is called on, nearest first."""
+        return self._context.makers(call)
+
+    def leaves(self, value: Value, site: Site) -> frozenset[Leaf]:
+        """Where a value that stands at a place starts."""
+        return self._context.flow.leaves(value, site.key)
+
+    def outside(self, value: Value, site: Site) -> Answer:
+        """Whether a value is made from what somebody outside the program chose; cleaned values are not."""
+        leaves = self.leaves(value, site)
+        external = sorted((leaf for leaf in leaves if leaf.kind == "external"), key=lambda leaf: (leaf.path, leaf.line, leaf.name))
+        if external:
+            first = external[0]
+            steps = (Step(first.path, first.line, f"{first.name} comes from outside"),) if first.line else ()
+            return Answer("yes", trace=(*steps, Step(site.path, site.line, "and is used here")))
+        if any(leaf.kind in ("unknown", "parameter") for leaf in leaves):
+            return unknown("unresolved")
+        return NO
+
+    def uses(self, names: tuple[str, ...], site: Site) -> Iterator[CallSite]:
+        """Calls in the function of a place that are made on, or given, one of these names."""
+        wanted = set(names)
+        for call in site.calls_here():
+            values = [item.value for item in call.arguments]
+            if call.receiver is not None:
+                values.append(call.receiver)
+            if any(wanted.intersection(names_in(value)) for value in values):
+                yield call
+
+
+_BLOCKING_EFFECTS = ("http", "llm", "db", "sleep", "process", "message", "charge", "blocking", "model.load")
+
+
+def names_in(value: Value) -> Iterator[str]:
+    """Every plain name that a value is made from."""
+    pending = [value]
+    while pending:
+        item = pending.pop()
+        if item.kind == "name":
+            yield item.text
+        elif item.kind == "attr":
+            name = plain_name(item)
+            if name.startswith("self."):
+                yield name
+        pending.extend(item.parts)

@@ -1,0 +1,231 @@
+"""What refs mean across files: a symbol of the project, a library name, or unresolved. Nothing is guessed."""
+
+import builtins
+from collections.abc import Mapping
+from typing import Literal
+
+from msgspec import Struct
+
+from durability.facts.model import Class, FileFacts, Function
+from durability.knowledge import Knowledge
+from durability.program.modules import Modules
+
+_DEPTH = 24
+_BUILTIN = frozenset(dir(builtins))
+_TYPES = frozenset(
+    {"str", "list", "dict", "set", "tuple", "bytes", "int", "float", "bool", "generator", "number", "None"}
+)
+
+
+class Symbol(Struct, frozen=True):
+    """What a ref means.
+
+    `kind` "function" and "class" are of the project (`path`, `name` = qualified name), "module" is a file of it,
+    "library" a dotted library name, "parameter" a parameter whose argument is not known, "unknown" the rest.
+    """
+
+    kind: Literal["function", "class", "module", "library", "parameter", "unknown"]
+    name: str
+    path: str = ""
+
+    @property
+    def identity(self) -> str:
+        """A name that is unique in the program."""
+        return f"{self.path}:{self.name}" if self.path else self.name
+
+
+UNKNOWN = Symbol("unknown", "")
+
+
+class Linker:
+    """Resolves refs of any file; answers are kept."""
+
+    def __init__(self, files: Mapping[str, FileFacts], library: Knowledge) -> None:
+        self.files = files
+        self.library = library
+        self.modules = Modules(files)
+        self.functions: dict[str, dict[str, tuple[int, Function]]] = {}
+        self.classes: dict[str, dict[str, Class]] = {}
+        for path, facts in files.items():
+            self.functions[path] = {item.qualname: (index, item) for index, item in enumerate(facts.functions) if index}
+            self.classes[path] = {item.qualname: item for item in facts.classes}
+        self._stars = {path: [i.path for i in facts.imports if i.name == "*"] for path, facts in files.items()}
+        self._known: dict[tuple[str, str], Symbol] = {}
+        self._busy: set[tuple[str, str]] = set()
+
+    def resolve(self, ref: str, path: str, depth: int = 0) -> Symbol:
+        """What `ref`, a ref in the facts of `path`, means in the whole program."""
+        key = (path, ref)
+        found = self._known.get(key)
+        if found is not None:
+            return found
+        if key in self._busy or depth > _DEPTH:
+            return UNKNOWN
+        self._busy.add(key)
+        found = self._resolve(ref, path, depth)
+        self._busy.discard(key)
+        if depth <= _DEPTH // 2:
+            self._known[key] = found
+        return found
+
+    def _resolve(self, ref: str, path: str, depth: int) -> Symbol:
+        if not ref or ref.startswith("?"):
+            return Symbol("unknown", ref)
+        if ref.startswith("$"):
+            return Symbol("parameter", ref)
+        segments = _segments(ref)
+        if ref.startswith(":"):
+            symbol, rest = self._local(segments, path)
+        elif ref.startswith("."):
+            symbol, rest = self._module(segments, path)
+        else:
+            symbol, rest = self._absolute(segments, path)
+        for segment in rest:
+            symbol = self._step(symbol, segment, depth)
+            if symbol.kind in ("unknown", "parameter"):
+                return Symbol(symbol.kind, ref)
+        return symbol
+
+    def _local(self, segments: list[str], path: str) -> tuple[Symbol, list[str]]:
+        names = [segments[0][1:], *segments[1:]]
+        for end in range(len(names), 0, -1):
+            qualname = ".".join(names[:end]) if all(name not in ("()", "[]") for name in names[:end]) else ""
+            if qualname in self.functions[path]:
+                return Symbol("function", qualname, path), names[end:]
+            if qualname in self.classes[path]:
+                return Symbol("class", qualname, path), names[end:]
+        return UNKNOWN, []
+
+    def _module(self, segments: list[str], path: str) -> tuple[Symbol, list[str]]:
+        level = 0
+        while level < len(segments[0]) and segments[0][level] == ".":
+            level += 1
+        names = [segments[0][level:], *segments[1:]] if len(segments[0]) > level else segments[1:]
+        for end in range(len(names), -1, -1):
+            if any(name in ("()", "[]") for name in names[:end]):
+                continue
+            file = self.modules.relative("." * level + ".".join(names[:end]), path)
+            if file:
+                return Symbol("module", "", file), names[end:]
+        return UNKNOWN, []
+
+    def _absolute(self, segments: list[str], path: str) -> tuple[Symbol, list[str]]:
+        plain = next((i for i, name in enumerate(segments) if name in ("()", "[]")), len(segments))
+        for end in range(plain, 0, -1):
+            file = self.modules.find(".".join(segments[:end]), path)
+            if file and file != path:
+                return Symbol("module", "", file), segments[end:]
+        head = segments[0]
+        if plain == 1 and head not in _BUILTIN | _TYPES and len(segments) == 1 and head not in self._imported(path):
+            return self._starred(head, path), []
+        return Symbol("library", head), segments[1:]
+
+    def _imported(self, path: str) -> frozenset[str]:
+        return frozenset(item.path.split(".")[0] for item in self.files[path].imports)
+
+    def _starred(self, name: str, path: str) -> Symbol:
+        for star in self._stars[path]:
+            symbol = self.resolve(f"{star}.{name}", path, 1)
+            if symbol.kind in ("function", "class"):
+                return symbol
+        return Symbol("library", name) if name in _BUILTIN else UNKNOWN
+
+    def _step(self, symbol: Symbol, segment: str, depth: int) -> Symbol:
+        if symbol.kind == "module":
+            return self._member(symbol.path, segment, depth)
+        if symbol.kind == "class":
+            return self._class_step(symbol, segment, depth)
+        if symbol.kind == "function":
+            return self._called(symbol, depth) if segment == "()" else self._function_attribute(symbol, segment, depth)
+        if symbol.kind == "library":
+            return self._library_step(symbol.name, segment)
+        return UNKNOWN
+
+    def _member(self, path: str, name: str, depth: int) -> Symbol:
+        if name in self.functions[path]:
+            return Symbol("function", name, path)
+        if name in self.classes[path]:
+            return Symbol("class", name, path)
+        ref = self.files[path].bindings.get(name)
+        if ref is not None:
+            return self.resolve(ref, path, depth + 1)
+        inner = self.modules.relative(f".{name}", path)
+        if inner and inner != path:
+            return Symbol("module", "", inner)
+        for star in self._stars[path]:
+            found = self.resolve(f"{star}.{name}", path, depth + 1)
+            if found.kind != "unknown":
+                return found
+        return UNKNOWN
+
+    def _class_step(self, symbol: Symbol, segment: str, depth: int) -> Symbol:
+        if segment == "()":
+            return symbol
+        if segment == "[]":
+            return symbol if self._is_enum(symbol) else UNKNOWN
+        found = self.attribute(symbol, segment, depth)
+        return found if found is not None else UNKNOWN
+
+    def _is_enum(self, symbol: Symbol) -> bool:
+        return any(base.startswith("enum.") for base in self.classes[symbol.path][symbol.name].bases)
+
+    def attribute(self, symbol: Symbol, name: str, depth: int = 0) -> Symbol | None:
+        """What an attribute of a project class means, through its bases; None when no base tells."""
+        item = self.classes[symbol.path].get(symbol.name)
+        if item is None or depth > _DEPTH:
+            return None
+        qualname = f"{symbol.name}.{name}"
+        if qualname in self.functions[symbol.path]:
+            return Symbol("function", qualname, symbol.path)
+        if qualname in self.classes[symbol.path]:
+            return Symbol("class", qualname, symbol.path)
+        if name in item.attributes:
+            return self.resolve(item.attributes[name], symbol.path, depth + 1)
+        for base in item.bases:
+            parent = self.resolve(base, symbol.path, depth + 1)
+            if parent.kind == "class" and parent != symbol:
+                found = self.attribute(parent, name, depth + 1)
+                if found is not None:
+                    return found
+            elif parent.kind == "library":
+                return Symbol("library", f"{parent.name}.{name}")
+        return None
+
+    def _called(self, symbol: Symbol, depth: int) -> Symbol:
+        _, function = self.functions[symbol.path][symbol.name]
+        return self.resolve(function.returns, symbol.path, depth + 1)
+
+    def _function_attribute(self, symbol: Symbol, segment: str, depth: int) -> Symbol:
+        _, function = self.functions[symbol.path][symbol.name]
+        for decorator in function.decorators:
+            wrapper = self.resolve(decorator.ref, symbol.path, depth + 1)
+            if wrapper.kind == "library":
+                return self._library_step(self.library.returns(wrapper.name) or wrapper.name + "()", segment)
+        return UNKNOWN
+
+    def _library_step(self, name: str, segment: str) -> Symbol:
+        if segment == "()":
+            returned = self.library.returns(name)
+            if returned:
+                return Symbol("library", returned)
+            last = name.rsplit(".", 1)[-1]
+            return Symbol("library", name if last[:1].isupper() and not last.isupper() else name + "()")
+        if segment == "[]":
+            return Symbol("library", name + "[]")
+        return Symbol("library", f"{name}.{segment}")
+
+
+def _segments(ref: str) -> list[str]:
+    """`:a.b().c[]` as `[":a", "b", "()", "c", "[]"]`; leading dots stay with the first name."""
+    head = len(ref) - len(ref.lstrip("."))
+    parts: list[str] = []
+    for piece in ref[head:].split("."):
+        name = piece
+        suffixes: list[str] = []
+        while name.endswith(("()", "[]")):
+            suffixes.append(name[-2:])
+            name = name[:-2]
+        parts.append(name)
+        parts.extend(reversed(suffixes))
+    parts[0] = "." * head + parts[0]
+    return parts

@@ -1,0 +1,216 @@
+"""The linked program: every call resolved, who calls whom, what is reached from where."""
+
+from collections.abc import Iterator, Mapping
+
+from msgspec import Struct
+
+from durability.facts.model import Assign, Call, Exit, FileFacts, Function, Value
+from durability.knowledge import Knowledge
+from durability.knowledge.rows import Row
+from durability.model import CallCounts
+from durability.program.link import _BUILTIN, _TYPES, Linker, Symbol
+
+FunctionKey = tuple[str, int]
+"""A function of the program: path of its file and its index there."""
+
+
+class Edge(Struct, frozen=True):
+    """One function calls another, or hands it over to be called (`offloaded`: on another thread or later)."""
+
+    caller: FunctionKey
+    callee: FunctionKey
+    call: int
+    offloaded: bool = False
+
+
+class Program:
+    """All facts linked. Lookups are dictionaries built once; nothing here walks a tree."""
+
+    def __init__(
+        self, files: Mapping[str, FileFacts], roles: Mapping[str, str], library: Knowledge, versions: Mapping[str, str]
+    ) -> None:
+        self.files = files
+        self.file_roles = roles
+        self.library = library
+        self.versions = versions
+        self.linker = Linker(files, library)
+        self.symbols: dict[str, list[Symbol]] = {}
+        self.edges: list[Edge] = []
+        self.callers: dict[FunctionKey, list[Edge]] = {}
+        self.callees: dict[FunctionKey, list[Edge]] = {}
+        self._rows: dict[str, Row | None] = {}
+        self._assigns: dict[str, dict[str, list[Assign]]] = {}
+        self._exits: dict[str, dict[int, list[Exit]]] = {}
+        self._calls_of: dict[str, dict[int, list[int]]] = {}
+        for path in sorted(files):
+            self.symbols[path] = [self.linker.resolve(call.ref, path) for call in files[path].calls]
+        for path in sorted(files):
+            self._link_calls(path, files[path])
+
+    # Names and rows.
+
+    def symbol(self, path: str, call: int) -> Symbol:
+        """What the callee of a call means."""
+        return self.symbols[path][call]
+
+    def name(self, path: str, call: int) -> str:
+        """The canonical library name of a callee; "" when it is none."""
+        symbol = self.symbols[path][call]
+        return symbol.name if symbol.kind == "library" else ""
+
+    def row(self, name: str) -> Row | None:
+        """What the library tables say of a name, for the versions of this project."""
+        if name not in self._rows:
+            self._rows[name] = self.library.row(name, self.versions) if name else None
+        return self._rows[name]
+
+    def resolve(self, ref: str, path: str) -> Symbol:
+        """What a ref in the facts of `path` means."""
+        return self.linker.resolve(ref, path)
+
+    # Functions.
+
+    def function(self, key: FunctionKey) -> Function:
+        """The function fact of a key."""
+        return self.files[key[0]].functions[key[1]]
+
+    def functions(self) -> Iterator[FunctionKey]:
+        """Every function of every file, module bodies included."""
+        for path in sorted(self.files):
+            for index in range(len(self.files[path].functions)):
+                yield (path, index)
+
+    def key_of(self, symbol: Symbol) -> FunctionKey | None:
+        """The function that calling a project symbol runs: itself, or the constructor of a class."""
+        if symbol.kind == "function":
+            return (symbol.path, self.linker.functions[symbol.path][symbol.name][0])
+        if symbol.kind == "class":
+            made = self.linker.attribute(symbol, "__init__")
+            if made is not None and made.kind == "function":
+                return (made.path, self.linker.functions[made.path][made.name][0])
+        return None
+
+    def calls_in(self, key: FunctionKey) -> list[int]:
+        """Indices of the calls directly in a function, in source order."""
+        path, index = key
+        if path not in self._calls_of:
+            grouped: dict[int, list[int]] = {}
+            for number, call in enumerate(self.files[path].calls):
+                grouped.setdefault(call.function, []).append(number)
+            self._calls_of[path] = grouped
+        return self._calls_of[path].get(index, [])
+
+    def exits_in(self, key: FunctionKey) -> list[Exit]:
+        """The exits directly in a function, in source order."""
+        path, index = key
+        if path not in self._exits:
+            grouped: dict[int, list[Exit]] = {}
+            for item in self.files[path].exits:
+                grouped.setdefault(item.function, []).append(item)
+            self._exits[path] = grouped
+        return self._exits[path].get(index, [])
+
+    def assigns_to(self, path: str, target: str) -> list[Assign]:
+        """The bindings of a dotted name (`client`, `self.client`) anywhere in a file."""
+        if path not in self._assigns:
+            grouped: dict[str, list[Assign]] = {}
+            for item in self.files[path].assigns:
+                name = plain_name(item.target)
+                if name:
+                    grouped.setdefault(name, []).append(item)
+            self._assigns[path] = grouped
+        return self._assigns[path].get(target, [])
+
+    def blocks_above(self, path: str, block: int) -> Iterator[int]:
+        """A block and those around it, inside out, up to its function's own."""
+        blocks = self.files[path].blocks
+        while block >= 0:
+            yield block
+            block = blocks[block].parent
+
+    def counts(self) -> CallCounts:
+        """How the calls of first-party code were resolved."""
+        totals = {"project": 0, "library": 0, "other_library": 0, "unresolved": 0}
+        for path, symbols in self.symbols.items():
+            if self.file_roles.get(path) == "first-party":
+                for symbol in symbols:
+                    totals[self._class(symbol)] += 1
+        return CallCounts(**totals)
+
+    def _class(self, symbol: Symbol) -> str:
+        if symbol.kind in ("function", "class", "module"):
+            return "project"
+        if symbol.kind != "library":
+            return "unresolved"
+        head = symbol.name.split(".")[0].split("(")[0].split("[")[0]
+        return "library" if self.row(symbol.name) or head in _BUILTIN or head in _TYPES else "other_library"
+
+    # Edges.
+
+    def _link_calls(self, path: str, facts: FileFacts) -> None:
+        for index, call in enumerate(facts.calls):
+            caller = (path, call.function)
+            callee = self.key_of(self.symbols[path][index])
+            if callee is not None:
+                self._add(Edge(caller, callee, index))
+            for argument in call.arguments:
+                self._link_argument(path, caller, index, call, argument.value)
+        for index, function in enumerate(facts.functions):
+            for decorator in function.decorators:
+                symbol = self.resolve(decorator.ref, path)
+                wrapper = self.key_of(symbol)
+                if wrapper is not None:
+                    self._add(Edge((path, index), wrapper, decorator.call))
+
+    def _link_argument(self, path: str, caller: FunctionKey, index: int, call: Call, value: Value) -> None:
+        if value.kind == "lambda":
+            self._add(Edge(caller, (path, int(value.text)), index, offloaded=True))
+            return
+        if value.kind not in ("name", "attr"):
+            return
+        symbol = self.value_symbol(value, path, call.function)
+        if symbol.kind == "function":
+            handed = self.key_of(symbol)
+            if handed is not None:
+                self._add(Edge(caller, handed, index, offloaded=True))
+
+    def _add(self, edge: Edge) -> None:
+        self.edges.append(edge)
+        self.callees.setdefault(edge.caller, []).append(edge)
+        self.callers.setdefault(edge.callee, []).append(edge)
+
+    def value_symbol(self, value: Value, path: str, function: int) -> Symbol:
+        """What a name or attribute written in a function means, as far as functions, classes and imports go."""
+        name = plain_name(value)
+        if not name:
+            return Symbol("unknown", "")
+        first, _, rest = name.partition(".")
+        facts = self.files[path]
+        at = function
+        while at > 0:
+            fact = facts.functions[at]
+            nested = f"{fact.qualname}.{first}"
+            if nested in self.linker.functions[path]:
+                return self.resolve(f":{nested}" + (f".{rest}" if rest else ""), path)
+            if any(parameter.name == first for parameter in fact.parameters):
+                if fact.owner and fact.parameters[0].name == first:
+                    return self.resolve(f":{fact.owner}.{rest}" if rest else f":{fact.owner}", path)
+                return Symbol("parameter", name)
+            at = fact.parent
+        ref = facts.bindings.get(first) or self._imported_in(path, function, first)
+        if ref is None:
+            return Symbol("unknown", name)
+        return self.resolve(f"{ref}.{rest}" if rest else ref, path)
+
+    def _imported_in(self, path: str, function: int, name: str) -> str | None:
+        return next((i.path for i in self.files[path].imports if i.name == name and i.function == function), None)
+
+
+def plain_name(value: Value) -> str:
+    """The dotted text of a name or attribute value; "" for anything else."""
+    if value.kind == "name":
+        return value.text
+    if value.kind == "attr":
+        base = plain_name(value.parts[0])
+        return f"{base}.{value.text}" if base else ""
+    return ""

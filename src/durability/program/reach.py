@@ -1,0 +1,120 @@
+"""Reach and roles: which entry points lead to a function, and in which role it runs."""
+
+from collections import deque
+
+from msgspec import Struct
+
+from durability.model import Role
+from durability.program.entries import EntryPoint
+from durability.program.program import FunctionKey, Program
+
+_ORDER: tuple[Role, ...] = ("route", "bot", "worker", "tool", "ui", "cli", "startup", "script", "library", "import")
+_DYNAMIC = frozenset(
+    {"importlib.import_module", "__import__", "pkgutil.iter_modules", "runpy.run_path", "runpy.run_module"}
+)
+
+ON_PATH = 1.0
+IMPORTED = 0.3
+NEVER = 0.0
+
+
+class Reach(Struct, frozen=True):
+    """How a function is reached: strongest role, the entry points on whose path it lies, weight in the score."""
+
+    role: Role
+    roles: frozenset[Role]
+    entries: tuple[str, ...]
+    weight: float
+
+
+class Reachability:
+    """Reach of every function. Without any entry point, the public functions of a library or script are its entries."""
+
+    def __init__(self, program: Program, entries: tuple[EntryPoint, ...]) -> None:
+        self._program = program
+        self.entries = entries
+        self._names: dict[FunctionKey, set[str]] = {}
+        self._roles: dict[FunctionKey, set[Role]] = {}
+        self._imported = self._imported_files()
+        self._has_dynamic_import = any(
+            program.name(path, index) in _DYNAMIC
+            for path in program.files
+            for index in range(len(program.files[path].calls))
+        )
+        for entry in entries:
+            self._spread(entry.function, entry.role, entry.name)
+        if not entries:
+            self._spread_public()
+
+    def of(self, key: FunctionKey) -> Reach:
+        """The reach of one function."""
+        roles = frozenset(self._roles.get(key, ()))
+        if roles:
+            role = next(role for role in _ORDER if role in roles)
+            return Reach(role, roles, tuple(sorted(self._names.get(key, ()))), ON_PATH)
+        path, index = key
+        live = path in self._imported or self._has_dynamic_import
+        if index == 0 and live:
+            return Reach("import", frozenset({"import"}), (), ON_PATH if path in self._imported else IMPORTED)
+        return Reach("unreached", frozenset({"unreached"}), (), IMPORTED if live else NEVER)
+
+    def _spread(self, start: FunctionKey, role: Role, name: str) -> None:
+        queue = deque([start])
+        seen = {start}
+        while queue:
+            key = queue.popleft()
+            self._roles.setdefault(key, set()).add(role)
+            self._names.setdefault(key, set()).add(name)
+            for edge in self._program.callees.get(key, ()):
+                if edge.callee not in seen:
+                    seen.add(edge.callee)
+                    queue.append(edge.callee)
+            for nested in self._handed_back(key):
+                if nested not in seen:
+                    seen.add(nested)
+                    queue.append(nested)
+
+    def _handed_back(self, key: FunctionKey) -> list[FunctionKey]:
+        """Functions defined inside a function that run with it: closures it returns or registers."""
+        path, index = key
+        if index == 0:
+            return []
+        functions = self._program.files[path].functions
+        return [(path, number) for number, item in enumerate(functions) if item.parent == index and not item.owner]
+
+    def _spread_public(self) -> None:
+        for key in self._program.functions():
+            if self._program.file_roles.get(key[0]) == "first-party":
+                function = self._program.function(key)
+                role: Role = "script" if key[1] == 0 else "library"
+                self._roles.setdefault(key, set()).add(role)
+                self._names.setdefault(key, set()).add(function.qualname if key[1] else key[0])
+
+    def _imported_files(self) -> frozenset[str]:
+        program = self._program
+        starts = {entry.function[0] for entry in self.entries}
+        if not starts:
+            return frozenset(program.files)
+        seen = set(starts)
+        queue = deque(sorted(starts))
+        while queue:
+            path = queue.popleft()
+            for item in program.files[path].imports:
+                for target in _imported_paths(program, item.path, path):
+                    if target not in seen:
+                        seen.add(target)
+                        queue.append(target)
+        return frozenset(seen)
+
+
+def _imported_paths(program: Program, dotted: str, importer: str) -> list[str]:
+    modules = program.linker.modules
+    find = modules.relative if dotted.startswith(".") else modules.find
+    found = []
+    level = len(dotted) - len(dotted.lstrip("."))
+    names = dotted[level:].split(".") if dotted[level:] else []
+    for end in range(len(names), -1 if level else 0, -1):
+        target = find("." * level + ".".join(names[:end]), importer)
+        if target:
+            found.append(target)
+    return found

@@ -1,0 +1,464 @@
+"""What a rule sees of a place in the program: typed views over facts, with context already known."""
+
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from durability.facts.model import Argument, Block, Call, Exit, Function, Parameter, Span, Text, Value
+from durability.knowledge.rows import Row
+from durability.program.answers import NO, YES, Answer, unknown
+from durability.program.program import FunctionKey, Program, plain_name
+from durability.program.reach import Reach
+
+if TYPE_CHECKING:
+    from durability.program.ask import Context
+
+NO_ROW = Row(name="", effect="none")
+_LOOPS = ("for", "while", "comp")
+_BROAD = frozenset({"Exception", "BaseException"})
+_LOGGING = ("log", "telemetry")
+
+
+class Site:
+    """A place where something could go wrong."""
+
+    def __init__(self, context: "Context", key: FunctionKey, block: int, span: Span, operation: str) -> None:
+        self.context = context
+        self.key = key
+        self.path = key[0]
+        self.block = block
+        self.span = span
+        self.operation = operation
+
+    @property
+    def program(self) -> Program:
+        """The program this place belongs to."""
+        return self.context.program
+
+    @property
+    def function(self) -> Function:
+        """The function around this place; the module body when there is none."""
+        return self.program.function(self.key)
+
+    @property
+    def line(self) -> int:
+        """The first line."""
+        return self.span[0]
+
+    @property
+    def reach(self) -> Reach:
+        """From which entry points, and in which role, this place is reached."""
+        return self.context.reach.of(self.key)
+
+    @property
+    def in_async(self) -> bool:
+        """Whether the function around this place is a coroutine."""
+        return self.function.is_async
+
+    @property
+    def at_import(self) -> bool:
+        """Whether this place runs when its module is imported."""
+        return self.key[1] == 0 and not self.under_main_guard
+
+    @cached_property
+    def under_main_guard(self) -> bool:
+        """Whether this place stands under `if __name__ == "__main__"`."""
+        return any(
+            block.kind == "if" and block.value is not None and "__name__" in {part.text for part in block.value.parts}
+            for block in self.around()
+        )
+
+    def around(self) -> Iterator[Block]:
+        """The blocks around this place, inside out, up to its function's own."""
+        blocks = self.program.files[self.path].blocks
+        for index in self.program.blocks_above(self.path, self.block):
+            yield blocks[index]
+
+    @cached_property
+    def loops(self) -> tuple["Loop", ...]:
+        """The loops around this place in its function, inside out; the iterable of a comprehension is outside it."""
+        return tuple(Loop(self, block) for block in self.around() if block.kind in _LOOPS)
+
+    @property
+    def loop(self) -> "Loop | None":
+        """The innermost loop around this place."""
+        return self.loops[0] if self.loops else None
+
+    @cached_property
+    def handlers(self) -> tuple["HandlerSite", ...]:
+        """The exception handlers that guard this place in its function, inside out."""
+        blocks = self.program.files[self.path].blocks
+        found = []
+        for index in self.program.blocks_above(self.path, self.block):
+            if blocks[index].kind == "try":
+                found.extend(self.context.handlers_of(self.path, index))
+        return tuple(found)
+
+    def inside(self, *names: str) -> bool:
+        """Whether this place stands in a `with` on a library call that one of the patterns names."""
+        for block in self.around():
+            if block.kind == "with" and block.value is not None:
+                symbol = self.context.value_name(block.value, self.key)
+                if any(fnmatchcase(symbol, name) for name in names):
+                    return True
+        return False
+
+    def calls_here(self) -> list["CallSite"]:
+        """All calls of the function around this place, in source order."""
+        return [self.context.call(self.path, index) for index in self.program.calls_in(self.key)]
+
+    def exits_here(self) -> list[Exit]:
+        """All returns, raises, yields, breaks and assertions of the function around this place."""
+        return self.program.exits_in(self.key)
+
+    def within(self, block: int, outer: int) -> bool:
+        """Whether a block is `outer` or inside it."""
+        return outer in self.program.blocks_above(self.path, block)
+
+
+class Loop:
+    """A loop around a place."""
+
+    def __init__(self, site: Site, block: Block) -> None:
+        self._site = site
+        self.block = block
+        self.kind = block.kind
+        self.targets = block.targets
+        self.iterable = block.value
+
+    @property
+    def index(self) -> int:
+        """The index of the loop's block."""
+        return self._site.program.files[self._site.path].blocks.index(self.block)
+
+    @cached_property
+    def constant_size(self) -> int | None:
+        """How often it runs when that is written down: a literal collection or `range(3)`; None otherwise."""
+        value = self.iterable
+        if value is None or self.kind == "while":
+            return None
+        if value.kind in ("list", "tuple", "set", "dict"):
+            starred = any(part.kind == "star" for part in value.parts)
+            return None if starred or not value.text.isdigit() else int(value.text)
+        if value.kind == "call" and value.text == "range":
+            arguments = self._site.program.files[self._site.path].calls[value.call].arguments
+            numbers = [item.value.text for item in arguments]
+            if numbers and all(item.value.kind == "const" and item.value.text.isdigit() for item in arguments[:2]):
+                return int(numbers[1]) - int(numbers[0]) if len(numbers) > 1 else int(numbers[0])
+        return None
+
+    @property
+    def endless(self) -> bool:
+        """Whether it is a `while True`."""
+        return self.kind == "while" and self.iterable is not None and self.iterable.text in ("True", "1")
+
+
+class Setting:
+    """What an argument is set to, at the call, on the client it is called on, or by the library's default."""
+
+    def __init__(self, value: Value | None, default: object, obstacle: str, resolved: str) -> None:
+        self.given = value
+        self._default = default
+        self._obstacle = obstacle
+        self._resolved = resolved
+
+    @property
+    def never(self) -> Answer:
+        """Whether there is no limit at all."""
+        if self.given is not None:
+            return YES if self.given.text == "None" or self._resolved == "None" else NO
+        if self._obstacle:
+            return unknown("passed through")
+        if self._default == "never":
+            return YES
+        return unknown("version") if self._default == "unknown" else NO
+
+    @property
+    def seconds(self) -> float | None:
+        """The limit in seconds when it is written down or the library's default."""
+        if self.given is not None:
+            try:
+                return float(self.given.text) if self.given.kind == "const" else None
+            except ValueError:
+                return None
+        return self._default if isinstance(self._default, float) else None
+
+
+class CallSite(Site):
+    """A call."""
+
+    def __init__(self, context: "Context", path: str, index: int) -> None:
+        fact = context.program.files[path].calls[index]
+        self.index = index
+        self.fact: Call = fact
+        super().__init__(context, (path, fact.function), fact.block, fact.span, "")
+        self.symbol = context.program.symbol(path, index)
+        self.operation = self.symbol.name or fact.target
+
+    @property
+    def name(self) -> str:
+        """The canonical library name; "" when the callee is not of a library."""
+        return self.symbol.name if self.symbol.kind == "library" else ""
+
+    @property
+    def shown(self) -> str:
+        """The callee as written."""
+        return self.fact.target
+
+    @cached_property
+    def library(self) -> Row:
+        """What the library tables say; a row without effect when they say nothing."""
+        return self.program.row(self.name) or NO_ROW
+
+    @property
+    def loops(self) -> tuple[Loop, ...]:  # type: ignore[override]
+        """The loops around the call; a call that is a loop's iterable is not in that loop."""
+        found = [Loop(self, block) for block in self.around() if block.kind in _LOOPS]
+        return tuple(loop for loop in found if not self._is_iterable(loop))
+
+    def _is_iterable(self, loop: Loop) -> bool:
+        value = loop.iterable
+        return loop.kind != "while" and value is not None and value.kind == "call" and value.call == self.index
+
+    @property
+    def awaited(self) -> bool:
+        """Whether it is awaited on the spot."""
+        return self.fact.awaited
+
+    @property
+    def has_unpacked(self) -> bool:
+        """Whether arguments are passed through by `*` or `**`."""
+        return any(item.keyword in ("*", "**") for item in self.fact.arguments)
+
+    @property
+    def arguments(self) -> tuple[Argument, ...]:
+        """The arguments in source order."""
+        return self.fact.arguments
+
+    def argument(self, keyword: str = "", position: int | None = None) -> Value | None:
+        """An argument by keyword or else by position (0-based, unpacked ones end the count)."""
+        for item in self.fact.arguments:
+            if keyword and item.keyword == keyword:
+                return item.value
+        if position is None:
+            return None
+        positional = []
+        for item in self.fact.arguments:
+            if item.keyword == "*":
+                break
+            if item.keyword == "":
+                positional.append(item.value)
+        return positional[position] if position < len(positional) else None
+
+    def value(self, keyword: str, default: object = None) -> Setting:
+        """What a setting of this call is: its own argument, one of a client in the chain, or `default`."""
+        row = self.library
+        keywords = row.timeout_arguments if keyword == "timeout" and row.name else (keyword,)
+        position = row.timeout_position if keyword == "timeout" else None
+        for index, name in enumerate(keywords):
+            given = self.argument(name, position if index == 0 else None)
+            if given is not None:
+                return Setting(given, default, "", self.context.constant_name(given, self.key))
+        if any(item.keyword == "**" for item in self.fact.arguments):
+            return Setting(None, default, "passed through", "")
+        if row.timeout_receiver or self.fact.receiver is not None:
+            return self._from_receiver(keyword, keywords, default)
+        return Setting(None, default, "", "")
+
+    def _from_receiver(self, keyword: str, keywords: tuple[str, ...], default: object) -> Setting:
+        for maker in self.context.makers(self):
+            names = maker.library.timeout_arguments if keyword == "timeout" else keywords
+            for name in {*names, *keywords}:
+                given = maker.argument(name)
+                if given is not None:
+                    return Setting(given, default, "", self.context.constant_name(given, maker.key))
+            if any(item.keyword == "**" for item in maker.fact.arguments):
+                return Setting(None, default, "passed through", "")
+        return Setting(None, default, "", "")
+
+    @property
+    def used(self) -> str:
+        """What becomes of the result: dropped, bound, returned, passed or other."""
+        return self.fact.used
+
+    @property
+    def into(self) -> tuple[str, ...]:
+        """The names the result is bound to."""
+        return self.fact.into
+
+    @property
+    def receiver(self) -> Value | None:
+        """The value before the last dot."""
+        return self.fact.receiver
+
+
+class HandlerSite(Site):
+    """An exception handler."""
+
+    def __init__(self, context: "Context", path: str, index: int) -> None:
+        self.index = index
+        self.fact: Block = context.program.files[path].blocks[index]
+        types = ",".join(self.fact.refs) or "everything"
+        super().__init__(context, (path, self.fact.function), index, self.fact.span, f"except {types}")
+
+    @property
+    def guarded_block(self) -> int:
+        """The index of the `try` block it belongs to."""
+        return int(self.fact.value.text) if self.fact.value is not None else -1
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """The exception types it names; () for a bare `except`."""
+        return self.fact.refs
+
+    @property
+    def broad(self) -> bool:
+        """Whether it catches every error: bare, Exception or BaseException."""
+        return not self.types or any(name in _BROAD for name in self.types)
+
+    @cached_property
+    def calls(self) -> tuple[CallSite, ...]:
+        """The calls in its body."""
+        return tuple(call for call in self.calls_here() if self.within(call.block, self.index))
+
+    @cached_property
+    def guarded_calls(self) -> tuple[CallSite, ...]:
+        """The calls in the `try` body it guards."""
+        return tuple(call for call in self.calls_here() if self.within(call.block, self.guarded_block))
+
+    @property
+    def guarded_statements(self) -> int:
+        """How many statements it guards."""
+        return self.program.files[self.path].blocks[self.guarded_block].statements
+
+    @cached_property
+    def exits(self) -> tuple[Exit, ...]:
+        """The returns, raises, breaks and continues in its body."""
+        return tuple(item for item in self.exits_here() if self.within(item.block, self.index))
+
+    @property
+    def reraises(self) -> bool:
+        """Whether some path of its body raises."""
+        return any(item.kind == "raise" for item in self.exits)
+
+    @property
+    def always_raises(self) -> bool:
+        """Whether its body's own level raises."""
+        return any(item.kind == "raise" and item.block == self.index for item in self.exits)
+
+    @property
+    def logs(self) -> bool:
+        """Whether it writes a log record or reports to telemetry; printing is not logging."""
+        return any(call.library.effect in _LOGGING for call in self.calls)
+
+    @property
+    def returned(self) -> tuple[Value | None, ...]:
+        """The values its body returns."""
+        return tuple(item.value for item in self.exits if item.kind == "return")
+
+    @property
+    def name(self) -> str:
+        """The name the error is bound to, or ""."""
+        return self.fact.targets[0] if self.fact.targets else ""
+
+    @cached_property
+    def empty(self) -> bool:
+        """Whether it does nothing: only pass, `...`, continue or a comment."""
+        assigned = any(self.within(item.block, self.index) for item in self._assigns())
+        leaves = any(item.kind != "continue" for item in self.exits)
+        return not self.calls and not leaves and not assigned
+
+    def _assigns(self) -> Iterator["AssignView"]:
+        for item in self.program.files[self.path].assigns:
+            if item.function == self.key[1]:
+                yield AssignView(plain_name(item.target), item.block, item.value)
+
+
+class AssignView:
+    """A binding as rules see it."""
+
+    def __init__(self, target: str, block: int, value: Value | None) -> None:
+        self.target = target
+        self.block = block
+        self.value = value
+
+
+class LoopSite(Site):
+    """A `for` or `while` loop."""
+
+    def __init__(self, context: "Context", path: str, index: int) -> None:
+        self.index = index
+        self.fact: Block = context.program.files[path].blocks[index]
+        super().__init__(context, (path, self.fact.function), index, self.fact.span, self.fact.kind)
+        self.view = Loop(self, self.fact)
+
+    @cached_property
+    def calls(self) -> tuple[CallSite, ...]:
+        """The calls in its body (and its test)."""
+        return tuple(call for call in self.calls_here() if self.within(call.block, self.index))
+
+    @cached_property
+    def handlers_inside(self) -> tuple[HandlerSite, ...]:
+        """The handlers in its body."""
+        blocks = self.program.files[self.path].blocks
+        return tuple(
+            HandlerSite(self.context, self.path, number)
+            for number, block in enumerate(blocks)
+            if block.kind == "handler" and block.function == self.key[1] and self.within(number, self.index)
+        )
+
+    @cached_property
+    def exits(self) -> tuple[Exit, ...]:
+        """The returns, raises, breaks and continues in its body."""
+        return tuple(item for item in self.exits_here() if self.within(item.block, self.index))
+
+
+class FunctionSite(Site):
+    """A function."""
+
+    def __init__(self, context: "Context", key: FunctionKey) -> None:
+        fact = context.program.function(key)
+        super().__init__(context, key, fact.block, fact.span, f"def {fact.qualname}")
+
+
+class ParameterSite(Site):
+    """A parameter of an entry point."""
+
+    def __init__(self, context: "Context", key: FunctionKey, parameter: Parameter) -> None:
+        fact = context.program.function(key)
+        super().__init__(context, key, fact.block, fact.span, f"parameter {parameter.name}")
+        self.parameter = parameter
+
+
+class TextSite(Site):
+    """A literal that is an address, a path, a key shape, or given to a secret-like name."""
+
+    def __init__(self, context: "Context", path: str, fact: Text) -> None:
+        super().__init__(context, (path, fact.function), fact.block, fact.span, f"text {fact.bound}")
+        self.fact = fact
+        self.text = fact.text
+        self.bound = fact.bound
+        self.where = fact.where
+
+    @property
+    def call(self) -> CallSite | None:
+        """The call it is an argument of."""
+        return self.context.call(self.path, self.fact.call) if self.fact.call >= 0 else None
+
+
+class DistributionSite(Site):
+    """A third-party distribution that first-party code imports, at its first import."""
+
+    def __init__(self, context: "Context", path: str, span: Span, name: str, module: str, guarded: str) -> None:
+        super().__init__(context, (path, 0), 0, span, f"import {module}")
+        self.distribution = name
+        self.module = module
+        self.guarded = guarded == "guarded"
+
+
+class ProjectSite(Site):
+    """The project as a whole; shown at its manifest or first entry point."""
+
+    def __init__(self, context: "Context", path: str) -> None:
+        super().__init__(context, (path, 0), 0, (1, 1, 1, 1), "project")
