@@ -1,0 +1,151 @@
+"""Frozen structs of the tables: rows, entry points, parameters, distributions, implied distributions, aliases."""
+
+from typing import Literal
+
+from msgspec import Struct, field
+
+from durability.knowledge.vocabulary import Effect, EntryKind, Fault, Meaning, Place, Role, Sink
+
+Limit = Literal["never", "unknown"] | float | None
+
+
+class Row(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
+    """What one name does, in the versions it is true for.
+
+    `timeout` is how long one try waits for the other side unless told otherwise: seconds, "never" (it waits for ever),
+    "unknown", or None where waiting is not an issue. `timeout_arguments` are the keywords that set it (also on the row
+    of a constructor), `timeout_position` its positional index, `timeout_receiver` says that the constructor of the
+    receiver sets it too. Passing None for it means "never".
+    `returns` is the dotted type of the result, after awaiting where `async_`; `enters` the type given by `with`.
+    `closes` are the methods that release what the call made; empty: nothing to release. `attempts` counts all tries.
+    `lanes` is how many events are served at once by default. `expires` are the arguments that make what is written
+    expire, or "*" when it always does. `undo` is the name that reverses the effect. `attribute` marks a name that is
+    read rather than called. `cap_arguments` bound the size of the answer. `parents` lend a class their methods;
+    methods of `awaitable_parents` that block are lent as awaitable ones. `disputed` lists the columns on which the
+    rows of all versions in question differ; they hold their unknown value.
+    """
+
+    name: str
+    effect: Effect
+    package: str = ""
+    versions: str = ""
+    timeout: Limit = None
+    timeout_arguments: tuple[str, ...] = ("timeout",)
+    timeout_position: int | None = None
+    timeout_receiver: bool = False
+    blocking: bool = False
+    async_: bool = field(default=False, name="awaitable")
+    raises: tuple[str, ...] = ()
+    closes: tuple[str, ...] = ()
+    idempotent: bool = False
+    batch: str = ""
+    paginated: bool = False
+    faults: tuple[Fault, ...] = ()
+    returns: str = ""
+    enters: str = ""
+    attempts: int = 1
+    lanes: int | None = None
+    undo: str = ""
+    expires: tuple[str, ...] = ()
+    may_be_none: bool = False
+    none_attributes: tuple[str, ...] = ()
+    sql_position: int | None = None
+    sql_argument: str = ""
+    mode_position: int | None = None
+    cap_arguments: tuple[str, ...] = ()
+    status_checked: bool = False
+    sink: Sink | None = None
+    sink_position: int | None = None
+    sink_argument: str = ""
+    cleans: tuple[str, ...] = ()
+    attribute: bool = False
+    parents: tuple[str, ...] = ()
+    awaitable_parents: tuple[str, ...] = ()
+    removed: bool = False
+    instead: str = ""
+    source: str = ""
+    disputed: tuple[str, ...] = ()
+
+
+class Entry(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
+    """How a framework learns of a function that it calls on its own.
+
+    `kind`: "decorator" (put on the handler), "call" (the handler is an argument: `handler_position` or
+    `handler_argument`), "base" (methods named in `handlers` of subclasses; `handlers` may hold patterns like "on_*"),
+    "script" (a module that imports the name runs top to bottom for each interaction). `methods` are the HTTP methods,
+    ("from-name",) when the decorator's own name is the method, ("argument",) when its `methods` argument holds them.
+    `concurrent`: several may run at once. `external_input`: arguments come from outside the program.
+    """
+
+    kind: EntryKind
+    name: str
+    role: Role
+    methods: tuple[str, ...] = ()
+    path_position: int | None = None
+    path_argument: str = ""
+    handler_position: int | None = None
+    handler_argument: str = ""
+    handlers: tuple[str, ...] = ()
+    concurrent: bool = False
+    external_input: bool = False
+    source: str = ""
+
+
+class Parameter(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
+    """Where values from outside enter: an annotation, a default value, a base class, or an attribute of a name.
+
+    `validated`: the framework checks it against a type before the handler sees it. `external`: an outsider chooses it.
+    """
+
+    name: str
+    meaning: Meaning
+    place: Place = "annotation"
+    external: bool = True
+    validated: bool = False
+    none_attributes: tuple[str, ...] = ()
+    source: str = ""
+
+
+class Distribution(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
+    """Which distribution brings an import name; `alternatives` bring it too. `name` is the dotted import prefix."""
+
+    name: str = field(name="import")
+    distribution: str
+    alternatives: tuple[str, ...] = ()
+
+
+class Implied(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
+    """A distribution that a use needs without importing it: using `name` needs any one of `needs`.
+
+    With `pattern`, only when the literal text at `position` or keyword `argument` matches it (regular expression,
+    searched). `versions` limits the row to versions of the distribution that brings `name`.
+    """
+
+    name: str
+    needs: tuple[str, ...]
+    why: str
+    pattern: str = ""
+    position: int | None = None
+    argument: str = ""
+    versions: str = ""
+    package: str = ""
+
+
+class Alias(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
+    """A dotted prefix that means another: `of`. Its rows belong to `package`, or to that of the other when empty."""
+
+    name: str
+    of: str
+    package: str = ""
+
+
+class Tables(Struct, frozen=True, omit_defaults=True, gc=False):
+    """Everything in the TOML files, names expanded; what the compiled file holds."""
+
+    digest: str = ""
+    rows: tuple[Row, ...] = ()
+    entries: tuple[Entry, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+    distributions: tuple[Distribution, ...] = ()
+    implied: tuple[Implied, ...] = ()
+    aliases: tuple[Alias, ...] = ()

@@ -1,0 +1,144 @@
+"""The compiled tables in memory, and every way to ask them."""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+
+import msgspec
+
+from durability.errors import UsageError
+from durability.knowledge.kinship import lend, loans
+from durability.knowledge.names import Distributions, normal
+from durability.knowledge.rows import Entry, Implied, Parameter, Row, Tables
+
+COMPILED = Path(__file__).parent / "compiled.msgpack"
+
+
+@cache
+def knowledge() -> "Knowledge":
+    """The tables that ship with the package, loaded once."""
+    try:
+        return Knowledge(msgspec.msgpack.decode(COMPILED.read_bytes(), type=Tables))
+    except (OSError, msgspec.DecodeError) as error:
+        raise UsageError(f"the library tables cannot be read ({error}): run python -m durability.knowledge") from None
+
+
+class Knowledge:
+    """Library behaviour by canonical dotted name. Lookups are memoised; the tables never change."""
+
+    def __init__(self, tables: Tables) -> None:
+        self.digest = tables.digest
+        self.entries: tuple[Entry, ...] = tables.entries
+        self.parameters: tuple[Parameter, ...] = tables.parameters
+        self.implied: tuple[Implied, ...] = tables.implied
+        self._distributions = Distributions(tables.distributions)
+        self._aliases = {alias.name: alias for alias in tables.aliases}
+        self._rows: dict[str, tuple[Row, ...]] = {}
+        for row in tables.rows:
+            self._rows[row.name] = (*self._rows.get(row.name, ()), row)
+        self._entries: dict[str, tuple[Entry, ...]] = {}
+        for entry in tables.entries:
+            self._entries[entry.name] = (*self._entries.get(entry.name, ()), entry)
+        self._found: dict[str, tuple[Row, ...]] = {}
+        self._merged: dict[tuple[str, str], Row | None] = {}
+        self._prefixes: set[str] | None = None
+
+    def rows(self, name: str) -> tuple[Row, ...]:
+        """Every row of `name`, one per version range; () when nothing is known.
+
+        A name without rows of its own gets those of what it stands for: an alias of its prefix, the type of an
+        attribute on the way, or a parent class. Such rows carry the name that was asked for.
+        """
+        found = self._found.get(name)
+        if found is None:
+            found = self._found[name] = self._resolve(name, frozenset())
+        return found
+
+    def row(self, name: str, versions: Mapping[str, str]) -> Row | None:
+        """The row of `name` for a project's versions: the locked one, else the newest admitted, else the newest.
+
+        `versions` maps a distribution to a locked version or a specifier (`durability.knowledge.versions.Versions`).
+
+        Where several rows are still admitted and differ, the columns in question are unknown and listed in `disputed`.
+        """
+        rows = self.rows(name)
+        if not rows:
+            return None
+        if len(rows) == 1 and not rows[0].versions:
+            return rows[0]
+        wanted = next((text for key, text in versions.items() if normal(key) == normal(rows[0].package)), "")
+        key = (name, wanted)
+        if key not in self._merged:
+            from durability.knowledge.versions import admitted, merged
+
+            self._merged[key] = merged(admitted(rows, wanted))
+        return self._merged[key]
+
+    def returns(self, name: str) -> str | None:
+        """The dotted type of what `name` gives (a class gives itself), after awaiting; None when not known."""
+        rows = self.rows(name)
+        types = {row.returns for row in rows}
+        return (types.pop() or None) if len(types) == 1 else None
+
+    def enters(self, name: str) -> str | None:
+        """The dotted type that `with` or `async with` on the result of `name` gives; None when not known."""
+        types = {row.enters or row.returns for row in self.rows(name)}
+        return (types.pop() or None) if len(types) == 1 else None
+
+    def entry(self, name: str) -> tuple[Entry, ...]:
+        """How `name` registers entry points; through aliases, attributes and parents, as for rows."""
+        return self._resolve_entry(name, frozenset())
+
+    def has_prefix(self, name: str) -> bool:
+        """Whether any row, entry or alias has this name or stands below it."""
+        if self._prefixes is None:
+            self._prefixes = {
+                prefix for known in (*self._rows, *self._entries, *self._aliases) for prefix in _prefixes(known)
+            }
+        return name in self._prefixes
+
+    def names(self) -> tuple[str, ...]:
+        """Every name that has rows of its own, sorted."""
+        return tuple(sorted(self._rows))
+
+    def names_with(self, effect: str) -> tuple[str, ...]:
+        """Every name with a row of this effect, sorted."""
+        return tuple(sorted(name for name, rows in self._rows.items() if any(row.effect == effect for row in rows)))
+
+    def distribution_of(self, import_name: str) -> str:
+        """The distribution that usually brings a dotted import name."""
+        return self._distributions.of(import_name)
+
+    def distributions_of(self, import_name: str) -> tuple[str, ...]:
+        """Every distribution known to bring a dotted import name, the usual one first."""
+        return self._distributions.all_of(import_name)
+
+    def _resolve(self, name: str, asked: frozenset[str]) -> tuple[Row, ...]:
+        own = self._rows.get(name)
+        if own is not None:
+            return own
+        for loan in loans(name, self._rows, self._aliases):
+            if loan.source in asked:
+                continue
+            rows = self._resolve(loan.source, asked | {name})
+            if rows:
+                return tuple(lend(row, name, loan) for row in rows)
+        return ()
+
+    def _resolve_entry(self, name: str, asked: frozenset[str]) -> tuple[Entry, ...]:
+        own = self._entries.get(name)
+        if own is not None:
+            return own
+        for loan in loans(name, self._rows, self._aliases):
+            if loan.source in asked:
+                continue
+            found = self._resolve_entry(loan.source, asked | {name})
+            if found:
+                return found
+        return ()
+
+
+def _prefixes(name: str) -> Iterator[str]:
+    while name:
+        yield name
+        name = name.rpartition(".")[0]
