@@ -35,7 +35,11 @@ from durability.api import (
     examples=[
         Bad("import requests\nrequests.get(url)  # <-", fixed="import requests\nrequests.get(url, timeout=10.0)"),
         Bad("from requests import Session\ns = Session()\ns.post(url, json={})  # <-"),
-        Bad("import requests\nLIMIT = None\nrequests.get(url, timeout=LIMIT)  # <-", why="the name stands for no limit", decoy=True),
+        Bad(
+            "import requests\nLIMIT = None\nrequests.get(url, timeout=LIMIT)  # <-",
+            why="the name stands for no limit",
+            decoy=True,
+        ),
         Bad(
             {
                 "app/net.py": "import requests\nsession = requests.Session()\n",

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from durability.engine.judge import Judge
 from durability.engine.linking import link
 from durability.engine.rules import Rule
+from durability.engine.suppressions import Suppressions
 from durability.facts.collect import collect
 from durability.model import JudgedSite
 from durability.program.modules import module_name
@@ -24,7 +25,7 @@ def judge_example(rule: Rule, code: str | Mapping[str, str]) -> list[JudgedSite]
     roles = dict.fromkeys(facts, "first-party")
     manifests: Manifests = manifests_of({path: text for path, text in files.items() if path not in sources})
     context = link(facts, roles, manifests, manifests.versions)
-    sites, failed = Judge(context, lambda path, line: (None, line), {}).run([rule])
+    sites, failed = Judge(context, lambda path, line: (None, line), Suppressions(facts)).run([rule])
     if failed:
         raise RuntimeError(failed[0].error)
     return sites

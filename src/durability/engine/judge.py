@@ -1,11 +1,12 @@
 """Running rules over a linked program: every site of every rule gets a verdict."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from durability.engine.clones import clone_key
 from durability.engine.rules import Rule
-from durability.model import FailedRule, JudgedSite, Place
+from durability.engine.suppressions import Suppressions
+from durability.model import FailedRule, JudgedSite, Place, Suppression
 from durability.program.answers import Verdict
 from durability.program.ask import Ask, Context
 from durability.program.program import FunctionKey
@@ -18,11 +19,11 @@ Locate = Callable[[str, int], tuple[int | None, int]]
 class Judge:
     """Applies rules; a rule that raises is reported and left out, the others go on."""
 
-    def __init__(self, context: Context, locate: Locate, options: Mapping[str, Mapping[str, object]]) -> None:
+    def __init__(self, context: Context, locate: Locate, suppressions: Suppressions) -> None:
         self._context = context
         self._ask = Ask(context)
         self._locate = locate
-        self._options = options
+        self._suppressions = suppressions
         self._clones: dict[FunctionKey, str] = {}
 
     def run(self, rules: Sequence[Rule]) -> tuple[list[JudgedSite], list[FailedRule]]:
@@ -40,7 +41,7 @@ class Judge:
         ordinals: dict[tuple[str, str, str], int] = {}
         path = ""
         try:
-            for site in sorted(rule.selector.find(self._context), key=lambda item: (item.path, item.span)):
+            for site in self._sites(rule):
                 path = site.path
                 verdict = self._verdict(rule, site)
                 if verdict is not None:
@@ -51,10 +52,15 @@ class Judge:
             return [], [FailedRule(rule.name, path, f"{type(error).__name__}: {error}")]
         return judged, []
 
+    def _sites(self, rule: Rule) -> list[Site]:
+        found = {}
+        for selector in rule.selectors:
+            for site in selector.find(self._context):
+                found.setdefault((site.path, site.span, site.operation), site)
+        return [found[key] for key in sorted(found)]
+
     def _verdict(self, rule: Rule, site: Site) -> Verdict | None:
-        options = self._options.get(rule.name, {})
-        arguments = (site, self._ask) if rule.phase == "program" else (site,)
-        verdict: Verdict | None = rule.judge(*arguments, **options)
+        verdict: Verdict | None = rule.judge(site, self._ask) if rule.phase == "program" else rule.judge(site)
         return verdict
 
     def _judged(self, rule: Rule, site: Site, verdict: Verdict, ordinal: int) -> JudgedSite:
@@ -80,7 +86,13 @@ class Judge:
             clone="" if rule.info.repository else self._clone(site.key),
             trace=verdict.trace,
             fix=verdict.fix,
+            suppressed=self._suppressed(rule, site, verdict),
         )
+
+    def _suppressed(self, rule: Rule, site: Site, verdict: Verdict) -> Suppression | None:
+        if verdict.outcome not in ("unhandled", "partial"):
+            return None
+        return self._suppressions.cover(site.path, site.line, rule.name)
 
     def _place(self, site: Site) -> Place:
         line, column, end_line, end_column = site.span

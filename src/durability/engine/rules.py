@@ -65,7 +65,7 @@ class Rule(Struct, frozen=True):
     """One failure mode: what is said of it, where it could happen, how a place is judged, and its examples."""
 
     info: RuleInfo
-    selector: Selector
+    selectors: tuple[Selector, ...]
     judge: Callable[..., Any]
     examples: tuple[Example, ...]
     phase: Literal["file", "program"]
@@ -82,7 +82,7 @@ def rule(
     severity: Severity,
     confidence: Confidence,
     story: Story,
-    sites: Selector,
+    sites: Selector | tuple[Selector, ...],
     examples: list[Example],
     action: str,
     cwe: list[int] | None = None,
@@ -125,6 +125,7 @@ def rule(
             options=options,
         )
         phase: Literal["file", "program"] = "program" if "ask" in inspect.signature(judge).parameters else "file"
-        return Rule(info, sites, judge, tuple(examples), phase)
+        selectors = sites if isinstance(sites, tuple) else (sites,)
+        return Rule(info, selectors, judge, tuple(examples), phase)
 
     return declare

@@ -32,6 +32,7 @@ class Selector(Struct, frozen=True):
     in_loop: bool | None = None
     in_async: bool | None = None
     reaches: tuple[str, ...] = ()
+    makes: tuple[str, ...] = ()
 
     def find(self, context: Context) -> Iterator[Site]:
         """Every site of this selector, in no particular order."""
@@ -50,15 +51,17 @@ def calls(
     effect: str | tuple[str, ...] = (),
     name: str | tuple[str, ...] = (),
     reaches: str | tuple[str, ...] = (),
+    makes: str | tuple[str, ...] = (),
     roles: tuple[str, ...] = (),
     in_loop: bool | None = None,
     in_async: bool | None = None,
 ) -> Selector:
     """Calls by the effect of their library row (`db` stands for `db.query`, `db.write`, …) or by library name pattern.
 
-    `reaches` adds calls of project functions that lead to such an effect.
+    `reaches` adds calls of project functions that lead to such an effect, `makes` the construction of clients whose
+    methods have it.
     """
-    return Selector("calls", _tuple(effect), _tuple(name), roles, in_loop, in_async, _tuple(reaches))
+    return Selector("calls", _tuple(effect), _tuple(name), roles, in_loop, in_async, _tuple(reaches), _tuple(makes))
 
 
 def handlers(*, roles: tuple[str, ...] = ()) -> Selector:
@@ -117,8 +120,17 @@ def _matching_calls(selector: Selector, context: Context) -> Iterator[CallSite]:
     for name, group in context.calls_by_name.items() if selector.names else ():
         if any(fnmatchcase(name, pattern) for pattern in selector.names):
             yield from group
+    for effect in selector.makes:
+        kinds = context.program.clients(effect)
+        for group in context.calls_by_effect.get("constructs", ()), context.calls_by_effect.get("db.connect", ()):
+            yield from (site for site in group if _is_client(site, kinds))
     if selector.reaches:
         yield from _reaching_calls(selector.reaches, context)
+
+
+def _is_client(site: CallSite, kinds: frozenset[str]) -> bool:
+    row = site.library
+    return not kinds.isdisjoint({row.returns or site.name, *row.parents, *row.awaitable_parents})
 
 
 def _reaching_calls(effects: tuple[str, ...], context: Context) -> Iterator[CallSite]:

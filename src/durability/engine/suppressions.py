@@ -1,9 +1,21 @@
 """Suppression comments applied to sites, and what is wrong with the comments themselves."""
 
-from collections.abc import Iterable, Mapping
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from durability.facts.model import FileFacts, SuppressionComment
-from durability.model import Suppression
+from durability.model import Finding, Place, RuleInfo, Story, Suppression
+from durability.sources.notebooks import locate
+
+if TYPE_CHECKING:
+    from durability.engine.source import Analysed
+
+_STORY = Story(
+    demo="A comment says that something may be ignored.",
+    production="Nobody can tell whether the comment still hides a failure, or why.",
+    trigger="the code around the comment changes",
+)
 
 
 class Suppressions:
@@ -35,3 +47,53 @@ class Suppressions:
                     elif (path, comment.line, rule) not in self._used:
                         found.append((path, comment, "unused-suppression", f"nothing to ignore for {rule} here"))
         return found
+
+
+def suppression_findings(
+    suppressions: Suppressions,
+    infos: Mapping[str, RuleInfo],
+    analysed: "Sequence[Analysed]",
+    others: Iterable[str] = (),
+) -> list[Finding]:
+    """Findings about suppression comments: low severity, never scored."""
+    paths = [item.path for item in analysed]
+    cells = {item.path: item.cells for item in analysed if item.cells}
+    found = []
+    for path, comment, kind, sentence in suppressions.problems([*infos, *others], paths):
+        cell, line = locate(cells[path], comment.line) if path in cells else (None, comment.line)
+        place = Place(path, line, comment.column, line, comment.column + 1, cell)
+        text = "\0".join((kind, path, ",".join(comment.rules), sentence))
+        found.append(
+            _finding(kind, sentence, place, hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16])
+        )
+    return found
+
+
+def _finding(kind: str, sentence: str, place: Place, fingerprint: str) -> Finding:
+    return Finding(
+        rule=kind,
+        lens="blindspot",
+        severity="low",
+        confidence="high",
+        evidence="likely",
+        message=sentence,
+        story=_STORY,
+        path=place.path,
+        line=place.line,
+        column=place.column,
+        end_line=place.end_line,
+        end_column=place.end_column,
+        cell=place.cell,
+        function="",
+        role="library",
+        cause="",
+        trace=(),
+        features=(),
+        points=0.0,
+        fingerprint=fingerprint,
+        state=None,
+        example=None,
+        locations=(place,),
+        suppressed=None,
+        fix=None,
+    )

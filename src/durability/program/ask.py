@@ -19,6 +19,10 @@ from durability.program.sites import CallSite, HandlerSite, Site
 if TYPE_CHECKING:
     from durability.sources.project import Manifests
 
+_MAYBE = ("http", "llm", "db.query", "db.write", "db.fetch_all")
+_COMMON = frozenset(
+    {"get", "pop", "update", "add", "all", "count", "delete", "find", "insert", "set", "keys", "run", "call"}
+)
 _EXTERNAL_ROLES = ("route", "bot", "tool", "ui")
 
 
@@ -87,6 +91,17 @@ class Context:
         if modules.find(head, path) or modules.find(dotted, path) or modules.is_namespace(head):
             return ""
         return self.program.library.distribution_of(dotted)
+
+    def maybe_sites(self) -> int:
+        """Calls on receivers of unknown type whose method name is that of a remote, database or model call."""
+        names = {name.rsplit(".", 1)[-1] for effect in _MAYBE for name in self.program.library.names_with(effect)}
+        return sum(
+            1
+            for path in self.judged_paths()
+            for index, symbol in enumerate(self.program.symbols[path])
+            if symbol.kind in ("unknown", "parameter")
+            and self.program.files[path].calls[index].target.rsplit(".", 1)[-1] in names - _COMMON
+        )
 
     def handlers_of(self, path: str, guarded: int) -> list[HandlerSite]:
         """The handlers of a `try` block, in source order."""
@@ -243,7 +258,9 @@ class Ask:
         """Calls anywhere in first-party code with an effect, or whose library name matches a pattern."""
         if effect:
             groups = self._context.calls_by_effect
-            return [site for key in sorted(groups) if key == effect or key.startswith(effect + ".") for site in groups[key]]
+            return [
+                site for key in sorted(groups) if key == effect or key.startswith(effect + ".") for site in groups[key]
+            ]
         groups = self._context.calls_by_name
         return [site for key in sorted(groups) if fnmatchcase(key, name) for site in groups[key]]
 
@@ -263,7 +280,9 @@ class Ask:
     def outside(self, value: Value, site: Site) -> Answer:
         """Whether a value is made from what somebody outside the program chose; cleaned values are not."""
         leaves = self.leaves(value, site)
-        external = sorted((leaf for leaf in leaves if leaf.kind == "external"), key=lambda leaf: (leaf.path, leaf.line, leaf.name))
+        external = sorted(
+            (leaf for leaf in leaves if leaf.kind == "external"), key=lambda leaf: (leaf.path, leaf.line, leaf.name)
+        )
         if external:
             first = external[0]
             steps = (Step(first.path, first.line, f"{first.name} comes from outside"),) if first.line else ()

@@ -10,7 +10,9 @@ from durability.program.link import Symbol
 from durability.program.program import FunctionKey, Program, plain_name
 
 _DEPTH = 12
-_CLEANERS = frozenset({"int", "float", "bool", "len", "round", "abs", "hash", "ord", "uuid.UUID", "uuid.uuid4", "datetime.datetime.now"})
+_CLEANERS = frozenset(
+    {"int", "float", "bool", "len", "round", "abs", "hash", "ord", "uuid.UUID", "uuid.uuid4", "datetime.datetime.now"}
+)
 _CLEAN_TYPES = frozenset({"int", "float", "bool", "uuid.UUID", "datetime.date", "datetime.datetime", "decimal.Decimal"})
 _ENVIRONMENT = frozenset({"os.getenv", "os.environ.get", "os.environ.__getitem__"})
 _FIRST_PART = ("str", "list", "dict", "tuple", "set", "sorted", "json.loads", "json.dumps")

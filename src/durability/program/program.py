@@ -39,6 +39,7 @@ class Program:
         self.callers: dict[FunctionKey, list[Edge]] = {}
         self.callees: dict[FunctionKey, list[Edge]] = {}
         self._rows: dict[str, Row | None] = {}
+        self._clients: dict[str, frozenset[str]] = {}
         self._assigns: dict[str, dict[str, list[Assign]]] = {}
         self._exits: dict[str, dict[int, list[Exit]]] = {}
         self._calls_of: dict[str, dict[int, list[int]]] = {}
@@ -63,6 +64,13 @@ class Program:
         if name not in self._rows:
             self._rows[name] = self.library.row(name, self.versions) if name else None
         return self._rows[name]
+
+    def clients(self, effect: str) -> frozenset[str]:
+        """The types that have methods with an effect (`openai.OpenAI` for `llm`)."""
+        if effect not in self._clients:
+            named = self.library.names_with(effect)
+            self._clients[effect] = frozenset(prefix for name in named for prefix in _prefixes(name) if prefix != name)
+        return self._clients[effect]
 
     def resolve(self, ref: str, path: str) -> Symbol:
         """What a ref in the facts of `path` means."""
@@ -214,3 +222,9 @@ def plain_name(value: Value) -> str:
         base = plain_name(value.parts[0])
         return f"{base}.{value.text}" if base else ""
     return ""
+
+
+def _prefixes(name: str) -> Iterator[str]:
+    while name:
+        yield name
+        name = name.rpartition(".")[0]

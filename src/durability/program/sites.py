@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 NO_ROW = Row(name="", effect="none")
 _LOOPS = ("for", "while", "comp")
 _BROAD = frozenset({"Exception", "BaseException"})
+_CACHES = frozenset(
+    {"cache", "lru_cache", "cached", "cache_resource", "cached_property", "singleton", "experimental_singleton"}
+)
 _LOGGING = ("log", "telemetry")
 
 
@@ -286,6 +289,20 @@ class CallSite(Site):
     def into(self) -> tuple[str, ...]:
         """The names the result is bound to."""
         return self.fact.into
+
+    @cached_property
+    def kept(self) -> bool:
+        """Whether the result outlives the call: cached by a decorator, or stored in a global, an object or the app."""
+        if any(name.rsplit(".", 1)[-1] in _CACHES for name in self._decorator_names()):
+            return True
+        return any("." in name or name in self.function.globals for name in self.fact.into)
+
+    def _decorator_names(self) -> list[str]:
+        found = []
+        for decorator in self.function.decorators:
+            symbol = self.program.resolve(decorator.ref, self.path)
+            found.append(symbol.name)
+        return found
 
     @property
     def receiver(self) -> Value | None:

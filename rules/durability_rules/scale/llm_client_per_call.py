@@ -1,0 +1,86 @@
+"""llm-client-per-call."""
+
+from durability.api import (
+    SERVING,
+    Bad,
+    CallSite,
+    Good,
+    Miss,
+    Silent,
+    Story,
+    Verdict,
+    calls,
+    handled,
+    rule,
+    suggest,
+    unhandled,
+)
+
+ROUTE = "from fastapi import FastAPI\nfrom openai import OpenAI\napp = FastAPI()\n"
+
+
+@rule(
+    lens="scale",
+    severity="medium",
+    confidence="high",
+    cwe=[1072],
+    sources=["openai-python README, Managing HTTP resources", "ISO/IEC 5055, CWE-1072"],
+    story=Story(
+        demo="One person asks one question at a time.",
+        production="Each question opens a new connection to the model; under load the machine runs out of them and answers slow down.",
+        trigger="many people use it at once",
+    ),
+    action="Make one model client when the program starts and use it everywhere",
+    minutes=(5, 15),
+    sites=calls(makes="llm"),
+    examples=[
+        Bad(
+            ROUTE + "@app.post('/ask')\ndef ask(q: str):\n    client = OpenAI()  # <-\n"
+            "    return client.responses.create(model='m', input=q)\n"
+        ),
+        Bad(
+            {
+                "ai.py": "import openai\ndef reply(q):\n    return openai.OpenAI().responses.create(model='m', input=q)  # <-\n",
+                "main.py": "from fastapi import FastAPI\nfrom ai import reply\napp = FastAPI()\n@app.get('/')\n"
+                "def home(q: str):\n    return reply(q)\n",
+            }
+        ),
+        Bad(
+            ROUTE + "client = None\n@app.post('/ask')\ndef ask(q: str):\n    client = OpenAI()  # <-\n"
+            "    return client.responses.create(model='m', input=q)\n",
+            why="the name at module level is another one",
+            decoy=True,
+        ),
+        Good(
+            ROUTE + "client = OpenAI()\n@app.post('/ask')\ndef ask(q: str):\n"
+            "    return client.responses.create(model='m', input=q)\n"
+        ),
+        Good(
+            ROUTE
+            + "from functools import lru_cache\n@lru_cache\ndef client():\n    return OpenAI()\n@app.post('/ask')\n"
+            "def ask(q: str):\n    return client().responses.create(model='m', input=q)\n"
+        ),
+        Good(
+            ROUTE + "client = None\ndef get():\n    global client\n    if client is None:\n        client = OpenAI()\n"
+            "    return client\n@app.post('/ask')\ndef ask(q: str):\n    return get().responses.create(model='m', input=q)\n"
+        ),
+        Silent("from openai import OpenAI\ndef main():\n    OpenAI()\nif __name__ == '__main__':\n    main()\n"),
+        Miss(
+            ROUTE + "class Bot:\n    def __init__(self):\n        self.client = OpenAI()\n@app.post('/ask')\n"
+            "def ask(q: str):\n    return Bot().client.responses.create(model='m', input=q)\n",
+            why="the object that holds the client is made per call",
+        ),
+    ],
+)
+def llm_client_per_call(call: CallSite) -> Verdict | None:
+    """A model client is built for each request instead of once.
+
+    Every client brings its own connection pool, so nothing is reused: each request pays for a new connection.
+    """
+    if call.at_import or call.kept:
+        return handled()
+    if not call.reach.roles.intersection(SERVING):
+        return None
+    return unhandled(
+        f"{call.shown}() is built on every call", fix=suggest("build the client once, at module level or at start-up")
+    )

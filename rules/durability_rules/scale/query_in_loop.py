@@ -1,0 +1,92 @@
+"""query-in-loop."""
+
+from durability.api import (
+    SERVING,
+    Ask,
+    Bad,
+    CallSite,
+    Good,
+    Miss,
+    Silent,
+    Story,
+    Verdict,
+    calls,
+    handled,
+    rule,
+    suggest,
+    unhandled,
+)
+
+ROUTE = "from flask import Flask\nimport sqlite3\napp = Flask(__name__)\n"
+FEW = 10
+"""A loop over at most this many written-down items is no growth."""
+
+
+@rule(
+    lens="scale",
+    severity="high",
+    confidence="high",
+    cwe=[1050, 1073],
+    sources=["Yang et al., How not to structure your database-backed web applications, ICSE 2018"],
+    story=Story(
+        demo="Ten rows, ten quick queries.",
+        production="The page asks the database once per row; with a year of data it takes longer than anybody waits.",
+        trigger="the data grows",
+    ),
+    action="Ask the database once for all items instead of once per item",
+    minutes=(15, 60),
+    sites=calls(effect=("db.query", "db.write"), roles=SERVING),
+    examples=[
+        Bad(
+            ROUTE + "@app.route('/')\ndef home():\n    db = sqlite3.connect('a.db')\n    out = []\n"
+            "    for row in db.execute('SELECT id FROM orders LIMIT 50').fetchall():\n"
+            "        out.append(db.execute('SELECT * FROM items WHERE order_id = ?', (row[0],)).fetchall())  # <-\n"
+            "    return str(out)\n"
+        ),
+        Bad(
+            ROUTE + "@app.route('/')\ndef home():\n    db = sqlite3.connect('a.db')\n    ids = load()\n"
+            "    return str([db.execute('SELECT name FROM users WHERE id = ?', (i,)).fetchone() for i in ids])  # <-\n"
+        ),
+        Bad(
+            ROUTE + "BATCH = 100\n@app.route('/')\ndef home():\n    db = sqlite3.connect('a.db')\n"
+            "    for item in load():\n        name = item['name']\n"
+            "        db.execute('UPDATE t SET n = ? LIMIT 1', (name,))  # <-\n    return ''\n",
+            why="a batch size that nothing uses, a LIMIT that bounds one row",
+            decoy=True,
+        ),
+        Good(
+            ROUTE + "@app.route('/')\ndef home():\n    db = sqlite3.connect('a.db')\n"
+            "    db.executemany('INSERT INTO t VALUES (?)', [(i,) for i in load()])\n    return ''\n"
+        ),
+        Good(
+            ROUTE + "@app.route('/')\ndef home():\n    db = sqlite3.connect('a.db')\n"
+            "    for table in ('users', 'orders'):\n        db.execute('SELECT count(*) FROM ' + table)\n    return ''\n",
+            why="two rounds, whatever the data",
+        ),
+        Silent(
+            "import sqlite3\ndb = sqlite3.connect('a.db')\nfor i in range(9):\n    db.execute('SELECT ?', (i,))\n",
+            why="a script",
+        ),
+        Miss(
+            ROUTE + "def one(db, i):\n    return db.execute('SELECT ?', (i,))\n@app.route('/')\ndef home():\n"
+            "    db = sqlite3.connect('a.db')\n    return str([one(db, i) for i in load()])\n",
+            why="through a helper: another rule",
+        ),
+    ],
+)
+def query_in_loop(call: CallSite, ask: Ask) -> Verdict:
+    """A query runs once per item of a collection that grows.
+
+    Each round trip is short; their number grows with the data, and the page with it.
+    """
+    growing = [loop for loop in call.loops if loop.kind != "while" and not _is_small(loop.constant_size)]
+    names = tuple(name for loop in growing for name in loop.targets)
+    if not names or not ask.depends(call, names):
+        return handled()
+    return unhandled(
+        f"{call.shown}() runs once per item", fix=suggest("join, or fetch all items with one `IN (...)` query")
+    )
+
+
+def _is_small(size: int | None) -> bool:
+    return size is not None and size <= FEW

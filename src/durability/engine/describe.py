@@ -1,0 +1,71 @@
+"""What was scanned, in the words of the report: kind of project, frameworks, stakes."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from durability.engine.source import Analysed
+from durability.model import Kind, Project, Stake
+from durability.program.ask import Context
+from durability.score import Scored
+from durability.sources.files import Discovery
+
+_FRAMEWORKS = {
+    "fastapi": "FastAPI", "flask": "Flask", "django": "Django", "streamlit": "Streamlit", "gradio": "Gradio",
+    "starlette": "Starlette", "aiohttp": "aiohttp", "celery": "Celery", "click": "Click", "typer": "Typer",
+    "tornado": "Tornado", "falcon": "Falcon", "discord": "discord.py", "telegram": "python-telegram-bot",
+    "pyramid": "Pyramid", "twisted": "Twisted", "sanic": "Sanic", "langchain": "LangChain", "mcp": "MCP", "dash": "Dash",
+}  # fmt: skip
+_STAKES = {
+    "charge": "takes or moves money",
+    "refund": "takes or moves money",
+    "message": "messages people",
+    "file.delete": "deletes files",
+}
+_SERVED = frozenset({"route", "ui", "bot", "worker", "tool", "cli"})
+
+
+def describe(root: Path, context: Context, analysed: Sequence[Analysed], discovery: Discovery) -> Project:
+    """The project as the report names it."""
+    first_party = {file.path for file in discovery.files if file.role == "first-party"}
+    facts = [item.facts for item in analysed if item.facts is not None and item.path in first_party]
+    heads = {imported.path.split(".")[0] for item in facts for imported in item.imports}
+    return Project(
+        name=root.resolve().name or "project",
+        kind=kind_of(context),
+        files=len(facts),
+        lines=sum(item.lines for item in facts),
+        frameworks=tuple(sorted(_FRAMEWORKS[head] for head in heads if head in _FRAMEWORKS)),
+        applications=(".",),
+        stakes=stakes_of(context),
+    )
+
+
+def kind_of(context: Context) -> Kind:
+    """A service answers requests or jobs, an app talks to a person, a library is imported by others."""
+    roles = {entry.role for entry in context.entries}
+    if roles & {"route", "worker"}:
+        return "service"
+    if roles & {"ui", "bot", "tool"}:
+        return "app"
+    if "cli" in roles:
+        return "cli"
+    return "library" if context.manifests.is_package else "script"
+
+
+def stakes_of(context: Context) -> tuple[Stake, ...]:
+    """What entry points do to the outside world that somebody would regret, one row per kind, at its first place."""
+    found: dict[str, Stake] = {}
+    for effect, kind in sorted(_STAKES.items()):
+        for call in context.calls_by_effect.get(effect, ()):
+            reach = call.reach
+            if reach.roles & _SERVED and reach.entries:
+                known = found.get(kind)
+                entries = tuple(sorted({*(known.entry_points if known else ()), *reach.entries}))
+                place = (known.path, known.line) if known else (call.path, call.line)
+                found[kind] = Stake(kind, entries, *place)
+    return tuple(found[kind] for kind in sorted(found))
+
+
+def no_score_text(scored: Scored) -> str:
+    """Why there is no score, or ""."""
+    return scored.no_score_reason if scored.score is None else ""

@@ -1,0 +1,179 @@
+"""The scan: from a project root to a report."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from durability import __version__
+from durability.config import Config
+from durability.engine.accepted import accept
+from durability.engine.bandit import bandit_findings
+from durability.engine.describe import describe, no_score_text, stakes_of
+from durability.engine.findings import findings_of, order
+from durability.engine.judge import Judge
+from durability.engine.linking import link
+from durability.engine.pack import load_rules
+from durability.engine.rules import Rule
+from durability.engine.source import Analysed
+from durability.engine.suppressions import Suppressions, suppression_findings
+from durability.engine.workers import analyse_all
+from durability.errors import UsageError
+from durability.model import Coverage, FailedRule, JudgedSite, ReportData, RuleInfo, SiteRow, SkippedFile, Tool
+from durability.program.ask import Context
+from durability.score import MODEL_VERSION, Evidence, Scored, evaluate
+from durability.sources.files import Discovery, discover
+from durability.sources.notebooks import locate
+from durability.sources.project import read_manifests
+
+Progress = Callable[[str, int, int], None]
+
+
+class ScanOptions(Struct, frozen=True):
+    """How to scan. `workers` 0 lets the engine choose; `today` (ISO date) decides which accepted risks have expired."""
+
+    config: Config
+    packs: tuple[str, ...] = ()
+    sites: bool = False
+    workers: int = 0
+    today: str = ""
+    progress: Progress | None = None
+
+
+class _Judged(Struct, frozen=True):
+    """What the program phase found."""
+
+    context: Context
+    sites: tuple[JudgedSite, ...]
+    failed: tuple[FailedRule, ...]
+    suppressions: Suppressions
+
+
+def scan_project(root: Path, options: ScanOptions) -> ReportData:
+    """Scan the project at `root` and report on it.
+
+    Raises UsageError when there is no Python file to scan, no rule to apply, or a setting is wrong.
+    """
+    rules = load_rules((*options.config.packs, *options.packs))
+    discovery = discover(root, exclude=options.config.exclude)
+    if not discovery.files:
+        raise UsageError(f"no Python files at {root}: give the folder that holds the prototype")
+    analysed = analyse_all(discovery.files, options.workers, options.progress)
+    return report_on(root, discovery, analysed, rules, options)
+
+
+def report_on(
+    root: Path, discovery: Discovery, analysed: Sequence[Analysed], rules: Sequence[Rule], options: ScanOptions
+) -> ReportData:
+    """The report on files that were analysed."""
+    judged = _judge(root, discovery, analysed, rules, options)
+    infos = {rule.name: rule.info for rule in rules}
+    coverage = _coverage(discovery, analysed, judged)
+    scored = _score(judged, infos, analysed, discovery, coverage, options)
+    findings = [
+        *findings_of(judged.sites, infos, scored.points),
+        *bandit_findings(analysed, judged.context),
+        *suppression_findings(judged.suppressions, infos, analysed),
+    ]
+    accepted = tuple(finding for finding in findings if _is_accepted(finding.fingerprint, judged.sites))
+    return ReportData(
+        schema_version=1,
+        tool=Tool("durability", __version__, MODEL_VERSION, len(rules)),
+        project=describe(root, judged.context, analysed, discovery),
+        score=scored.score,
+        no_score_reason=no_score_text(scored),
+        level=scored.level,
+        blockers=scored.blockers,
+        findings=tuple(sorted((item for item in findings if item not in accepted), key=order)),
+        modes=scored.modes,
+        features=(),
+        plan=scored.plan,
+        questions=(),
+        coverage=coverage,
+        accepted=accepted,
+        rules=tuple(rule.info for rule in rules),
+        sites=_site_rows(judged.sites) if options.sites else None,
+    )
+
+
+def _judge(
+    root: Path, discovery: Discovery, analysed: Sequence[Analysed], rules: Sequence[Rule], options: ScanOptions
+) -> _Judged:
+    facts = {item.path: item.facts for item in analysed if item.facts is not None}
+    roles = {file.path: file.role for file in discovery.files}
+    manifests = read_manifests(root, [file.path for file in discovery.files])
+    context = link(facts, roles, manifests, manifests.versions)
+    cells = {item.path: item.cells for item in analysed if item.cells}
+    suppressions = Suppressions(facts)
+
+    def place(path: str, line: int) -> tuple[int | None, int]:
+        return locate(cells[path], line) if path in cells else (None, line)
+
+    sites, failed = Judge(context, place, suppressions).run(rules)
+    return _Judged(context, accept(sites, options.config.accept, options.today), tuple(failed), suppressions)
+
+
+def _score(
+    judged: _Judged,
+    infos: Mapping[str, RuleInfo],
+    analysed: Sequence[Analysed],
+    discovery: Discovery,
+    coverage: Coverage,
+    options: ScanOptions,
+) -> Scored:
+    first_party = {file.path for file in discovery.files if file.role == "first-party"}
+    weights = unit_weights(judged.context)
+    units = tuple(
+        replace(unit, reach=weights.get((unit.path, unit.line), 1.0))
+        for item in analysed
+        if item.path in first_party
+        for unit in item.units
+    )
+    return evaluate(
+        Evidence(
+            sites=judged.sites,
+            rules=infos,
+            units=units,
+            unreadable=tuple(
+                (item.path, item.statements) for item in analysed if item.facts is None and item.path in first_party
+            ),
+            statements=sum(item.statements for item in analysed if item.path in first_party),
+            failed_lenses=frozenset(infos[failure.rule].lens for failure in coverage.rules_failed),
+            stakes=stakes_of(judged.context),
+        )
+    )
+
+
+def unit_weights(context: Context) -> dict[tuple[str, int], float]:
+    """The reach of each function by path and first line."""
+    return {
+        (key[0], context.program.function(key).span[0]): context.reach.of(key).weight
+        for key in context.program.functions()
+        if key[1]
+    }
+
+
+def _coverage(discovery: Discovery, analysed: Sequence[Analysed], judged: _Judged) -> Coverage:
+    unread = [SkippedFile(item.path, item.problem) for item in analysed if item.facts is None]
+    passed_over = [SkippedFile(item.path, item.reason) for item in discovery.skipped]
+    return Coverage(
+        files_analysed=sum(1 for item in analysed if item.facts is not None),
+        files_skipped=tuple(sorted([*unread, *passed_over], key=lambda item: (item.path, item.reason))),
+        calls=judged.context.program.counts(),
+        maybe_sites=judged.context.maybe_sites(),
+        other_languages=dict(sorted(discovery.other_languages.items())),
+        rules_failed=judged.failed,
+        metrics_missing=tuple(
+            SkippedFile(item.path, item.metrics_problem) for item in analysed if item.metrics_problem
+        ),
+        bandit_silenced=sum(item.silenced for item in analysed),
+    )
+
+
+def _is_accepted(fingerprint: str, sites: Sequence[JudgedSite]) -> bool:
+    return any(site.fingerprint == fingerprint and site.accepted for site in sites)
+
+
+def _site_rows(sites: Sequence[JudgedSite]) -> tuple[SiteRow, ...]:
+    return tuple(SiteRow(s.rule, s.place.path, s.place.line, s.outcome, s.fingerprint) for s in sites)
