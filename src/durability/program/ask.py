@@ -14,7 +14,7 @@ from durability.program.entries import EntryPoint
 from durability.program.flow import Flow, Leaf
 from durability.program.program import FunctionKey, Program, plain_name
 from durability.program.reach import Reachability
-from durability.program.sites import CallSite, HandlerSite, Site
+from durability.program.sites import CallSite, HandlerSite, LoopSite, Site
 
 if TYPE_CHECKING:
     from durability.sources.project import Manifests
@@ -264,6 +264,125 @@ class Ask:
         groups = self._context.calls_by_name
         return [site for key in sorted(groups) if fnmatchcase(key, name) for site in groups[key]]
 
+    def query_texts(self, call: CallSite) -> tuple[str, ...] | None:
+        """The texts of the statement whose result a call fetches, as far as they are constant.
+
+        () when no statement is in sight (an object-relational query), None when its text is not known.
+        """
+        maker = next((item for item in _query_calls(self._context, call)), None)
+        if maker is None:
+            return ()
+        row = maker.library
+        value = maker.argument(row.sql_argument, row.sql_position)
+        if value is None:
+            return ()
+        texts = tuple(self._texts(value, maker, 0))
+        return texts or None
+
+    def _texts(self, value: Value, site: CallSite, depth: int) -> Iterator[str]:
+        if value.kind == "text":
+            yield value.text
+        elif value.kind == "name" and depth < 6:
+            bound = self._context.program.assigns_to(site.path, value.text)
+            own = [item for item in bound if item.function == site.key[1]] or bound
+            for item in own:
+                if item.value is not None:
+                    yield from self._texts(item.value, site, depth + 1)
+        elif value.kind == "call" and value.call >= 0:
+            call = self._context.call(site.path, value.call)
+            for part in (*([call.receiver] if call.receiver else []), *(item.value for item in call.arguments[:1])):
+                yield from self._texts(part, site, depth + 1)
+        else:
+            for part in value.parts:
+                yield from self._texts(part, site, depth + 1)
+
+    def has_setting(self, key: str) -> bool:
+        """Whether first-party code sets a configuration key (`app.config["KEY"] = …`, or a keyword or name KEY)."""
+        for path in self._context.judged_paths():
+            for item in self._context.program.files[path].assigns:
+                target = item.target
+                named = target.text if target.kind in ("name", "attr") else ""
+                keyed = target.parts[1].text if target.kind == "item" and len(target.parts) == 2 else ""
+                if key in (named, keyed):
+                    return True
+        return any(item.keyword == key for site in self.calls(name="*.config.update") for item in site.arguments)
+
+    def locked(self, call: CallSite) -> bool:
+        """Whether the object a call makes is only used inside `with` on a lock, wherever its name is used."""
+        names = [name for name in call.into if name]
+        if not names:
+            return False
+        uses = []
+        for path in self._context.judged_paths():
+            for index, fact in enumerate(self._context.program.files[path].calls):
+                if any(fact.target.startswith(f"{name}.") for name in names) and call.index != index:
+                    uses.append(self._context.call(path, index))
+        return bool(uses) and all(self._under_lock(use) for use in uses)
+
+    def _under_lock(self, site: CallSite) -> bool:
+        for block in site.around():
+            if block.kind == "with" and block.value is not None:
+                name = self._context.value_name(block.value, site.key)
+                row = self._context.program.row(name)
+                if (row is not None and row.effect == "lock") or name.rsplit(".", 1)[-1] in _LOCKS:
+                    return True
+        return False
+
+    def retries(self, loop: LoopSite) -> bool:
+        """Whether a loop repeats one remote call until it works: it leaves on success and goes on after an error."""
+        if loop.view.kind == "for" and not _is_counted(loop):
+            return False
+        for handler in loop.handlers_inside:
+            if handler.always_raises or any(
+                item.block == handler.index and item.kind in ("return", "break") for item in handler.exits
+            ):
+                continue
+            tried = handler.guarded_block
+            remote = any(self._is_remote(call) for call in handler.guarded_calls)
+            leaves = any(
+                item.kind in ("return", "break") and self._follows(loop, item.block, tried) for item in loop.exits
+            )
+            if remote and leaves:
+                return True
+        return False
+
+    def _follows(self, loop: LoopSite, block: int, tried: int) -> bool:
+        above = set(self._context.program.blocks_above(loop.path, block))
+        if tried in above:
+            return True
+        blocks = self._context.program.files[loop.path].blocks
+        in_handler = any(blocks[index].kind == "handler" for index in above if index > loop.index)
+        return not in_handler and loop.index in above
+
+    def _is_remote(self, call: CallSite) -> bool:
+        if call.library.effect.split(".")[0] in _REMOTE:
+            return True
+        target = self._context.program.key_of(call.symbol)
+        return target is not None and any(self._context.effects.reaches(target, effect) for effect in _REMOTE)
+
+    def waits(self, loop: LoopSite) -> str:
+        """How a loop waits between rounds: "growing", "constant" or "not"."""
+        found = "not"
+        for call in loop.calls:
+            if call.library.effect != "sleep":
+                continue
+            value = call.argument("", 0)
+            if value is None:
+                continue
+            if value.kind == "const" or (value.kind in ("name", "attr") and not self._grows(value, loop)):
+                found = "constant" if found == "not" else found
+            else:
+                return "growing"
+        return found
+
+    def _grows(self, value: Value, loop: LoopSite) -> bool:
+        name = plain_name(value)
+        if name in loop.view.targets:
+            return True
+        bound = self._context.program.assigns_to(loop.path, name)
+        inside = [item for item in bound if item.function == loop.key[1] and loop.within(item.block, loop.index)]
+        return any(item.op != "=" or (item.value is not None and item.value.kind != "const") for item in inside)
+
     def callers(self, site: Site) -> list[CallSite]:
         """The calls of the function around a place."""
         edges = self._context.program.callers.get(site.key, ())
@@ -302,6 +421,31 @@ class Ask:
                 yield call
 
 
+def _query_calls(context: Context, call: CallSite) -> Iterator[CallSite]:
+    """The calls that ran the statement whose rows a call fetches: in its chain, or before it on the same cursor."""
+    own = call.library
+    if own.sql_argument or own.sql_position is not None:
+        yield call
+    for maker in context.makers(call):
+        if maker.library.sql_position is not None or maker.library.sql_argument:
+            yield maker
+    receiver = plain_name(call.receiver) if call.receiver is not None else ""
+    before = [item for item in call.calls_here() if item.index < call.index and item.receiver is not None]
+    for item in reversed(before):
+        same = item.receiver is not None and plain_name(item.receiver) == receiver
+        if receiver and same and (item.library.sql_position is not None or item.library.sql_argument):
+            yield item
+
+
+def _is_counted(loop: LoopSite) -> bool:
+    iterable = loop.view.iterable
+    if iterable is None or iterable.kind != "call":
+        return False
+    return iterable.text in ("range", "count", "itertools.count") or "retr" in iterable.text.lower()
+
+
+_LOCKS = frozenset({"Lock", "RLock", "Semaphore", "BoundedSemaphore", "Condition"})
+_REMOTE = ("http", "llm", "db", "message", "charge")
 _BLOCKING_EFFECTS = ("http", "llm", "db", "sleep", "process", "message", "charge", "blocking", "model.load")
 
 

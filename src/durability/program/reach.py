@@ -43,6 +43,8 @@ class Reachability:
         )
         for entry in entries:
             self._spread(entry.function, entry.role, entry.name)
+        for path in sorted(self._imported if entries else ()):
+            self._spread((path, 0), "import", "")
         if not entries:
             self._spread_public()
 
@@ -52,10 +54,7 @@ class Reachability:
         if roles:
             role = next(role for role in _ORDER if role in roles)
             return Reach(role, roles, tuple(sorted(self._names.get(key, ()))), ON_PATH)
-        path, index = key
-        live = path in self._imported or self._has_dynamic_import
-        if index == 0 and live:
-            return Reach("import", frozenset({"import"}), (), ON_PATH if path in self._imported else IMPORTED)
+        live = key[0] in self._imported or self._has_dynamic_import
         return Reach("unreached", frozenset({"unreached"}), (), IMPORTED if live else NEVER)
 
     def _spread(self, start: FunctionKey, role: Role, name: str) -> None:
@@ -64,7 +63,8 @@ class Reachability:
         while queue:
             key = queue.popleft()
             self._roles.setdefault(key, set()).add(role)
-            self._names.setdefault(key, set()).add(name)
+            if name:
+                self._names.setdefault(key, set()).add(name)
             for edge in self._program.callees.get(key, ()):
                 if edge.callee not in seen:
                     seen.add(edge.callee)

@@ -280,6 +280,16 @@ class CallSite(Site):
                 return Setting(None, default, "passed through", "")
         return Setting(None, default, "", "")
 
+    def function_reads_size(self) -> bool:
+        """Whether the function looks at the declared size of what it receives."""
+        receiver = plain_name(self.fact.receiver) if self.fact.receiver is not None else ""
+        if receiver and f"{receiver}.size" in self.function.reads:
+            return True
+        texts = (item.value.text.lower() for call in self.calls_here() for item in call.arguments)
+        return any(text == "content-length" for text in texts) or any(
+            read.endswith(".content_length") for read in self.function.reads
+        )
+
     @property
     def used(self) -> str:
         """What becomes of the result: dropped, bound, returned, passed or other."""
@@ -429,6 +439,29 @@ class LoopSite(Site):
     def exits(self) -> tuple[Exit, ...]:
         """The returns, raises, breaks and continues in its body."""
         return tuple(item for item in self.exits_here() if self.within(item.block, self.index))
+
+    @property
+    def gives_up(self) -> bool:
+        """Whether some test in the loop compares something and then leaves it by raise, return or break."""
+        blocks = self.program.files[self.path].blocks
+        return any(
+            item.kind in ("raise", "return", "break") and self._is_tested(blocks, item.block) for item in self.exits
+        )
+
+    def _is_tested(self, blocks: tuple[Block, ...], block: int) -> bool:
+        for index in self.program.blocks_above(self.path, block):
+            if index == self.index:
+                return False
+            test = blocks[index].value if blocks[index].kind == "if" else None
+            if test is not None and _compares(test):
+                return True
+        return False
+
+
+def _compares(value: Value) -> bool:
+    if value.kind == "compare":
+        return any(operator in value.text for operator in ("Less", "Greater", "Equal"))
+    return any(_compares(part) for part in value.parts)
 
 
 class FunctionSite(Site):

@@ -1,0 +1,138 @@
+"""fetch-all-unbounded."""
+
+import re
+
+from durability.api import (
+    SERVING,
+    Ask,
+    Bad,
+    CallSite,
+    Good,
+    Miss,
+    Silent,
+    Story,
+    Unclear,
+    Verdict,
+    calls,
+    handled,
+    rule,
+    suggest,
+    unhandled,
+    unsure,
+)
+
+ROUTE = "from flask import Flask, request\nimport sqlite3\napp = Flask(__name__)\n"
+_BOUNDED = re.compile(
+    r"\b(limit|fetch\s+(first|next)|top\s*\(?\d)\b|\b(count|sum|min|max|avg|exists)\s*\(|^\s*(pragma|show|describe|explain)\b",
+    re.I,
+)
+_NARROWED = re.compile(r"\bwhere\b|\bgroup\s+by\b", re.I)
+_READS = re.compile(r"^\s*(select|with)\b", re.I)
+_LIMITING = frozenset(
+    {
+        "limit",
+        "filter",
+        "filter_by",
+        "where",
+        "paginate",
+        "slice",
+        "first",
+        "offset",
+        "fetch",
+        "top",
+        "get",
+        "eq",
+        "range",
+        "match",
+        "in_",
+        "sample",
+    }
+)
+
+
+@rule(
+    lens="scale",
+    severity="medium",
+    confidence="high",
+    cwe=[770],
+    sources=["OWASP API Security 2023, API4", "Yang et al., ICSE 2018"],
+    story=Story(
+        demo="The list holds twenty entries.",
+        production="The page loads every row there ever was; after some months it is slow, then the server runs out of memory.",
+        trigger="the table grows",
+    ),
+    action="Read a page at a time, with a limit and a next page",
+    minutes=(15, 45),
+    sites=calls(effect="db.fetch_all", roles=SERVING),
+    examples=[
+        Bad(
+            ROUTE + "@app.route('/')\ndef home():\n    db = sqlite3.connect('a.db')\n"
+            "    return str(db.execute('SELECT * FROM orders').fetchall())  # <-\n"
+        ),
+        Bad(
+            {
+                "store.py": "import sqlite3\ndef everything():\n    cur = sqlite3.connect('a.db').cursor()\n"
+                "    cur.execute('SELECT id, name FROM users ORDER BY name')\n    return cur.fetchall()  # <-\n",
+                "main.py": "from flask import Flask\nimport store\napp = Flask(__name__)\n@app.route('/')\n"
+                "def home():\n    return str(store.everything())\n",
+            }
+        ),
+        Bad(
+            ROUTE + "@app.route('/')\ndef home():\n    limit = int(request.args['limit'])\n"
+            "    db = sqlite3.connect('a.db')\n    rows = db.execute('SELECT * FROM orders').fetchall()  # <-\n"
+            "    return str(rows[:limit])\n",
+            why="the limit is applied after every row was read",
+            decoy=True,
+        ),
+        Good(
+            ROUTE + "@app.route('/')\ndef home():\n    db = sqlite3.connect('a.db')\n"
+            "    return str(db.execute('SELECT * FROM orders LIMIT ? OFFSET ?', (50, 0)).fetchall())\n"
+        ),
+        Good(
+            ROUTE + "@app.route('/')\ndef home():\n    db = sqlite3.connect('a.db')\n    sql = 'SELECT * FROM orders'\n"
+            "    sql += ' LIMIT 20'\n    return str(db.execute(sql).fetchall())\n"
+        ),
+        Unclear(
+            ROUTE
+            + "@app.route('/')\ndef home():\n    db = sqlite3.connect('a.db')\n    return str(db.execute(build()).fetchall())\n"
+        ),
+        Silent(
+            "import sqlite3\nprint(sqlite3.connect('a.db').execute('SELECT * FROM t').fetchall())\n", why="a script"
+        ),
+        Miss(
+            ROUTE
+            + "@app.route('/')\ndef home():\n    db = sqlite3.connect('a.db')\n    rows = [r for r in db.execute('SELECT * FROM t')]\n"
+            "    return str(rows)\n"
+        ),
+    ],
+)
+def fetch_all_unbounded(call: CallSite, ask: Ask) -> Verdict | None:
+    """A request reads every row of a table.
+
+    Nothing bounds the result: no limit, no condition, no page.
+    """
+    steps = _chain(call.shown)
+    if _LIMITING.intersection(steps):
+        return handled()
+    texts = ask.query_texts(call)
+    if texts is None:
+        return unsure("unresolved")
+    if not texts:
+        orm = call.library.returns != "" or any(
+            step in ("query", "select", "objects", "scalars", "find", "table") for step in steps
+        )
+        return _open(call) if orm and not call.arguments else unsure("unresolved")
+    text = " ".join(texts)
+    if not _READS.search(text):
+        return None
+    return handled() if _BOUNDED.search(text) or _NARROWED.search(text) else _open(call)
+
+
+def _open(call: CallSite) -> Verdict:
+    return unhandled(
+        f"{call.shown}() reads every row", fix=suggest("add LIMIT and OFFSET, or a cursor, and a next page")
+    )
+
+
+def _chain(target: str) -> list[str]:
+    return [part.split("(")[0].split("[")[0] for part in target.split(".")]
