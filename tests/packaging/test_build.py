@@ -1,5 +1,6 @@
 """The distributions hold everything, and every way to install them finds the same rules."""
 
+import re
 import subprocess
 import tarfile
 import zipfile
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+CACHE = re.compile(r"(^|/)(__pycache__|\.[a-z_]+_cache)/")
 PACKAGES = {"durability": ROOT / "src" / "durability", "durability_rules": ROOT / "rules" / "durability_rules"}
 
 
@@ -19,15 +21,14 @@ def names_in(wheel: Path) -> set[str]:
 @pytest.mark.parametrize("package", PACKAGES)
 def test_the_wheel_holds_every_file_of_the_package(built, package):
     folder = PACKAGES[package]
-    in_tree = {
-        f"{package}/{path.relative_to(folder).as_posix()}"
-        for path in folder.rglob("*")
-        if path.is_file() and path.parent.name != "__pycache__"
-    }
+    files = [path.relative_to(folder) for path in folder.rglob("*") if path.is_file()]
+    in_tree = {f"{package}/{path.as_posix()}" for path in files if not CACHE.search(path.as_posix())}
     assert {name for name in names_in(built.wheel) if name.startswith(f"{package}/")} == in_tree
 
 
-@pytest.mark.parametrize("name", ["durability/py.typed", "durability_rules/py.typed"])
+@pytest.mark.parametrize(
+    "name", ["durability/py.typed", "durability_rules/py.typed", "durability/knowledge/compiled.msgpack"]
+)
 def test_the_wheel_holds(built, name):
     assert name in names_in(built.wheel)
 
