@@ -1,0 +1,1 @@
+"""What each kind of manifest declares, read without running anything."""
