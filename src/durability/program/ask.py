@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from durability.facts.model import Span, Value
 from durability.model import Step
 from durability.program.answers import NO, YES, Answer, unknown
+from durability.program.bodies import Body, body_of
 from durability.program.effects import Effects, matches
 from durability.program.entries import EntryPoint
 from durability.program.flow import Flow, Leaf
 from durability.program.program import FunctionKey, Program, plain_name
 from durability.program.reach import Reachability
-from durability.program.sites import CallSite, HandlerSite, LoopSite, Site
+from durability.program.sites import CallSite, FunctionSite, HandlerSite, LoopSite, Site
 
 if TYPE_CHECKING:
     from durability.sources.project import Manifests
@@ -213,6 +214,52 @@ class Ask:
         if keyed_by and not self.depends(call, keyed_by):
             return NO
         return Answer("yes", trace=steps)
+
+    def has_effect(self, call: CallSite, effect: str) -> bool:
+        """Whether a call has an effect, itself or through project functions, as far as names are resolved."""
+        if matches(call.library, effect):
+            return True
+        target = self._context.program.key_of(call.symbol)
+        return target is not None and self._context.effects.reaches(target, effect)
+
+    def attributes_of(self, call: CallSite) -> frozenset[str]:
+        """The attributes and methods used on the result of a call, in its chain or through the names it is bound to."""
+        found = set()
+        for other in call.calls_here():
+            receiver = other.receiver
+            chained = receiver is not None and receiver.kind == "call" and receiver.call == call.index
+            if chained or (receiver is not None and plain_name(receiver) in call.into):
+                found.add(other.shown.rsplit(".", 1)[-1])
+        for name in call.into:
+            reads = call.function.reads
+            found.update(read[len(name) + 1 :].split(".")[0] for read in reads if read.startswith(f"{name}."))
+        return frozenset(found | self._attributes_in_values(call))
+
+    def _attributes_in_values(self, call: CallSite) -> set[str]:
+        program, (path, index) = self._context.program, call.key
+        facts = program.files[path]
+        values = [item.value for item in program.exits_in(call.key) if item.value is not None]
+        values += [item.value for item in facts.assigns if item.function == index and item.value is not None]
+        found = set()
+        while values:
+            value = values.pop()
+            if value.kind == "attr" and value.parts[0].kind == "call" and value.parts[0].call == call.index:
+                found.add(value.text)
+            values.extend(value.parts)
+        return found
+
+    def passed_on(self, call: CallSite) -> bool:
+        """Whether the result of a call is handed to a project function, which may test it."""
+        names = set(call.into)
+        for other in call.calls_here():
+            bare = {item.value.text for item in other.arguments if item.value.kind == "name"}
+            if names & bare and other.symbol.kind != "library":
+                return True
+        return False
+
+    def body(self, site: FunctionSite) -> Body:
+        """How a function that serves a route takes the body of its request."""
+        return body_of(self._context.program, self._context.entries, site)
 
     def blocks(self, call: CallSite) -> Answer:
         """Whether a call holds its thread, itself or through project functions that do not hand the work over."""

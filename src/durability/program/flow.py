@@ -15,7 +15,11 @@ _CLEANERS = frozenset(
 )
 _CLEAN_TYPES = frozenset({"int", "float", "bool", "uuid.UUID", "datetime.date", "datetime.datetime", "decimal.Decimal"})
 _ENVIRONMENT = frozenset({"os.getenv", "os.environ.get", "os.environ.__getitem__"})
-_FIRST_PART = ("str", "list", "dict", "tuple", "set", "sorted", "json.loads", "json.dumps")
+_FIRST_PART = (
+    "str", "list", "dict", "tuple", "set", "sorted", "json.loads", "json.dumps", "sqlalchemy.text", "sqlalchemy.sql.text",
+    "sqlalchemy.sql.expression.text", "psycopg2.sql.SQL", "psycopg.sql.SQL", "textwrap.dedent",
+)  # fmt: skip
+_CLOSED = ("model_dump", "dict", "model_fields")
 
 LeafKind = Literal["constant", "external", "parameter", "cleaned", "environment", "library", "unknown"]
 
@@ -181,7 +185,9 @@ class Flow:
     def _library_call(
         self, name: str, call: Call, key: FunctionKey, depth: int, busy: tuple[str, ...]
     ) -> Iterator[Leaf]:
-        if name in _ENVIRONMENT:
+        if call.target.rsplit(".", 1)[-1] in _CLOSED and call.receiver is not None:
+            yield Leaf("cleaned", name, key[0], call.span[0])
+        elif name in _ENVIRONMENT:
             yield Leaf("environment", name, key[0], call.span[0])
         elif name in _CLEANERS:
             yield Leaf("cleaned", name, key[0], call.span[0])

@@ -1,0 +1,93 @@
+"""sql-built-from-input."""
+
+from durability.api import (
+    Ask,
+    Bad,
+    CallSite,
+    Good,
+    Miss,
+    Silent,
+    Story,
+    Unclear,
+    Verdict,
+    calls,
+    handled,
+    rule,
+    suggest,
+    unhandled,
+)
+
+ROUTE = "from flask import Flask, request\nimport sqlite3\napp = Flask(__name__)\ndb = sqlite3.connect('a.db')\n"
+
+
+@rule(
+    lens="blindspot",
+    severity="critical",
+    confidence="high",
+    cwe=[89],
+    sources=["OWASP Top 10, Injection"],
+    story=Story(
+        demo="People type ordinary words.",
+        production="Somebody types a piece of a database command into a field, and reads, changes or deletes everybody's data.",
+        trigger="somebody tries",
+    ),
+    action="Pass values as parameters, never as part of the statement",
+    minutes=(5, 15),
+    sites=calls(effect=("db.query", "db.write", "db.schema", "db.fetch_all", "db.fetch_one")),
+    examples=[
+        Bad(
+            ROUTE
+            + "@app.route('/')\ndef find():\n    name = request.args['name']\n    return str(db.execute(f\"SELECT * FROM t WHERE n = '{name}'\").fetchall())  # <-\n"
+        ),
+        Bad(
+            {
+                "store.py": "import sqlite3\ndef find(name):\n    db = sqlite3.connect('a.db')\n"
+                "    query = \"SELECT * FROM t WHERE n = '%s'\" % name\n    return db.execute(query).fetchall()  # <-\n",
+                "main.py": "from fastapi import FastAPI\nfrom store import find\napp = FastAPI()\n@app.get('/')\n"
+                "def home(q: str):\n    return find(q)\n",
+            }
+        ),
+        Bad(
+            ROUTE + "@app.route('/')\ndef find():\n    name = request.args['name'].strip()\n    safe = (name,)\n"
+            "    return str(db.execute('SELECT * FROM t WHERE n = ' + name).fetchall())  # <-\n",
+            why="stripped is not safe, and the tuple is not passed",
+            decoy=True,
+        ),
+        Good(
+            ROUTE
+            + "@app.route('/')\ndef find():\n    return str(db.execute('SELECT * FROM t WHERE n = ?', (request.args['n'],)).fetchall())\n"
+        ),
+        Good(
+            ROUTE
+            + "@app.route('/')\ndef find():\n    n = int(request.args['n'])\n    return str(db.execute(f'SELECT * FROM t WHERE n = {n}').fetchall())\n"
+        ),
+        Good(
+            ROUTE
+            + "TABLE = 'items'\n@app.route('/')\ndef find():\n    return str(db.execute(f'SELECT * FROM {TABLE}').fetchall())\n"
+        ),
+        Unclear(
+            ROUTE
+            + "@app.route('/')\ndef find():\n    return str(db.execute(f'SELECT * FROM t WHERE {unknown_filter()}').fetchall())\n"
+        ),
+        Silent("rows.execute('SELECT 1')"),
+        Miss(
+            ROUTE
+            + "@app.route('/')\ndef find():\n    return str(db.execute(templates[request.args['q']].render(request.args)).fetchall())\n"
+        ),
+    ],
+)
+def sql_built_from_input(call: CallSite, ask: Ask) -> Verdict | None:
+    """What a visitor typed becomes part of a database statement.
+
+    The statement is put together from text that comes from outside, instead of passing it as a parameter.
+    """
+    row = call.library
+    if row.sql_position is None and not row.sql_argument:
+        return None
+    statement = call.argument(row.sql_argument, row.sql_position)
+    if statement is None:
+        return None
+    failing = unhandled(
+        f"{call.shown}() runs a statement made from input", fix=suggest("use placeholders and pass the values")
+    )
+    return ask.outside(statement, call).judge(yes=failing, no=handled())

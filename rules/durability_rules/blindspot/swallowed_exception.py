@@ -1,0 +1,107 @@
+"""swallowed-exception."""
+
+from durability.api import (
+    Ask,
+    Bad,
+    Good,
+    HandlerSite,
+    Miss,
+    Silent,
+    Story,
+    Verdict,
+    handled,
+    handlers,
+    rule,
+    suggest,
+    unhandled,
+)
+
+HEAD = "import requests, sqlite3, os\n"
+CONSEQUENCE = ("http", "llm", "db", "file.write", "message", "charge", "refund", "enqueue", "process")
+BENIGN = frozenset(
+    {
+        "ImportError", "ModuleNotFoundError", "KeyboardInterrupt", "StopIteration", "StopAsyncIteration", "GeneratorExit",
+        "asyncio.CancelledError", "asyncio.TimeoutError", "queue.Empty", "queue.Full", "FileNotFoundError",
+        "FileExistsError", "ProcessLookupError", "BrokenPipeError", "ConnectionResetError", "SystemExit",
+        "NotImplementedError", "asyncio.QueueEmpty", "asyncio.QueueFull", "sqlite3.IntegrityError",
+        "fastapi.WebSocketDisconnect", "starlette.websockets.WebSocketDisconnect",
+    }
+)  # fmt: skip
+_CLEANUP = (
+    "close",
+    "aclose",
+    "disconnect",
+    "rollback",
+    "unlink",
+    "remove",
+    "rmtree",
+    "kill",
+    "terminate",
+    "shutdown",
+    "stop",
+    "quit",
+)
+
+
+@rule(
+    lens="blindspot",
+    severity="high",
+    confidence="high",
+    cwe=[390, 1069],
+    sources=["Yuan et al., Simple Testing Can Prevent Most Critical Failures, OSDI 2014"],
+    story=Story(
+        demo="Nothing goes wrong, so nothing is hidden.",
+        production="Something fails and nobody hears of it: the product goes on as if it had worked, and data goes missing quietly.",
+        trigger="a call to a service or the database fails",
+    ),
+    action="Let the error travel, or report it and tell the caller",
+    minutes=(5, 15),
+    sites=handlers(),
+    examples=[
+        Bad(
+            HEAD
+            + "def save(db, x):\n    try:\n        db.execute('x')\n        requests.post('u', json=x, timeout=3)\n    except Exception:  # <-\n        pass\n"
+        ),
+        Bad(
+            HEAD
+            + "def sync(urls):\n    for u in urls:\n        try:\n            requests.get(u, timeout=3)\n        except:  # <-\n            continue\n"
+        ),
+        Bad(
+            HEAD
+            + "import logging\nlogging.basicConfig()\ndef save(x):\n    try:\n        requests.post('u', json=x, timeout=3)\n"
+            "    except Exception as error:  # <-\n        ...\n",
+            why="logging is set up and not used here",
+            decoy=True,
+        ),
+        Good(
+            HEAD
+            + "def save(x):\n    try:\n        requests.post('u', json=x, timeout=3)\n    except requests.RequestException as error:\n        raise RuntimeError('not saved') from error\n"
+        ),
+        Good(
+            HEAD
+            + "import logging\ndef save(x):\n    try:\n        requests.post('u', json=x, timeout=3)\n    except requests.RequestException:\n        logging.exception('not saved')\n        return False\n"
+        ),
+        Silent(
+            "def number(text):\n    try:\n        return int(text)\n    except ValueError:\n        pass\n",
+            why="nothing outside the program is at stake",
+        ),
+        Miss(
+            HEAD
+            + "from contextlib import suppress\ndef save(x):\n    with suppress(Exception):\n        requests.post('u', json=x, timeout=3)\n"
+        ),
+    ],
+)
+def swallowed_exception(handler: HandlerSite, ask: Ask) -> Verdict | None:
+    """An error is caught and dropped.
+
+    The handler is empty, and what it guards reaches outside the program: the caller goes on as if it had worked.
+    """
+    touched = [call for call in handler.guarded_calls if any(ask.has_effect(call, effect) for effect in CONSEQUENCE)]
+    if not touched or all(call.shown.rsplit(".", 1)[-1] in _CLEANUP for call in touched):
+        return None
+    if not handler.empty or (handler.types and all(name in BENIGN for name in handler.types)):
+        return handled()
+    what = touched[0].shown
+    return unhandled(
+        f"errors of {what}() are dropped", fix=suggest("catch the narrow error, log it, and raise or return a failure")
+    )
