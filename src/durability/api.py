@@ -9,6 +9,7 @@ from durability.engine.selectors import (
     distributions,
     functions,
     handlers,
+    implied,
     loops,
     parameters,
     project,
@@ -25,6 +26,7 @@ from durability.program.sites import (
     DistributionSite,
     FunctionSite,
     HandlerSite,
+    ImpliedSite,
     LoopSite,
     ParameterSite,
     ProjectSite,
@@ -34,9 +36,9 @@ from durability.program.sites import (
 
 __all__ = [
     "NO", "SERVING", "YES", "Answer", "Ask", "Bad", "CallSite", "DistributionSite", "FunctionSite", "Good",
-    "HandlerSite", "Leaf", "LoopSite", "Miss", "ParameterSite", "Partial", "ProjectSite", "Rule", "Silent", "Site",
+    "HandlerSite", "ImpliedSite", "Leaf", "LoopSite", "Miss", "ParameterSite", "Partial", "ProjectSite", "Rule", "Silent", "Site",
     "Step", "Story", "TextSite", "Unclear", "Value", "Verdict", "calls", "distributions", "functions", "handled",
-    "handlers", "known", "loops", "names_in", "parameters", "partial", "plain_name", "project", "remove_argument",
+    "handlers", "implied", "known", "loops", "names_in", "parameters", "partial", "plain_name", "project", "remove_argument",
     "rule", "set_argument", "suggest", "texts", "unhandled", "unknown", "unsure",
 ]  # fmt: skip
 

@@ -12,6 +12,7 @@ from durability.program.sites import (
     DistributionSite,
     FunctionSite,
     HandlerSite,
+    ImpliedSite,
     LoopSite,
     ParameterSite,
     ProjectSite,
@@ -19,7 +20,9 @@ from durability.program.sites import (
     TextSite,
 )
 
-SelectorKind = Literal["calls", "handlers", "loops", "functions", "parameters", "texts", "distributions", "project"]
+SelectorKind = Literal[
+    "calls", "handlers", "loops", "functions", "parameters", "texts", "distributions", "implied", "project"
+]
 
 
 class Selector(Struct, frozen=True):
@@ -92,6 +95,11 @@ def texts() -> Selector:
 def distributions() -> Selector:
     """Third-party distributions imported by first-party code, each once."""
     return Selector("distributions")
+
+
+def implied() -> Selector:
+    """Uses of something that needs a distribution which nobody imports, each once."""
+    return Selector("implied")
 
 
 def project() -> Selector:
@@ -184,6 +192,10 @@ def _distributions(selector: Selector, context: Context) -> Iterator[Site]:
     )
 
 
+def _implied(selector: Selector, context: Context) -> Iterator[Site]:
+    yield from (ImpliedSite(context, key, span, row) for row, key, span in context.implied_uses)
+
+
 def _project(selector: Selector, context: Context) -> Iterator[Site]:
     paths = context.judged_paths()
     if paths:
@@ -193,5 +205,5 @@ def _project(selector: Selector, context: Context) -> Iterator[Site]:
 
 _FINDERS = {
     "calls": _calls, "handlers": _handlers, "loops": _loops, "functions": _functions, "parameters": _parameters,
-    "texts": _texts, "distributions": _distributions, "project": _project,
+    "texts": _texts, "distributions": _distributions, "implied": _implied, "project": _project,
 }  # fmt: skip

@@ -1,5 +1,6 @@
 """Program evidence for rules: every question is a lookup in an index that is built once."""
 
+import re
 import sys
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
@@ -7,6 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from durability.facts.model import Span, Value
+from durability.knowledge.names import normal
+from durability.knowledge.rows import Implied
 from durability.model import Step
 from durability.program.answers import NO, YES, Answer, unknown
 from durability.program.bodies import Body, body_of
@@ -92,6 +95,64 @@ class Context:
         if modules.find(head, path) or modules.find(dotted, path) or modules.is_namespace(head):
             return ""
         return self.program.library.distribution_of(dotted)
+
+    def is_used(self, path: str, text: str) -> bool:
+        """Whether a text is returned, bound or compared somewhere in a file, rather than standing alone."""
+        facts = self.program.files[path]
+        values = [item.value for item in (*facts.assigns, *facts.exits, *facts.blocks) if item.value is not None]
+        while values:
+            value = values.pop()
+            if value.kind == "text" and value.text == text:
+                return True
+            values.extend(value.parts)
+        return False
+
+    def in_settings_class(self, path: str, block: int) -> bool:
+        """Whether a block stands in a class whose fields are read from the environment."""
+        facts = self.program.files[path]
+        for index in self.program.blocks_above(path, block):
+            if facts.blocks[index].kind == "class":
+                name = facts.blocks[index].targets[0]
+                bases = next((item.bases for item in facts.classes if item.qualname == name), ())
+                return any(base.rsplit(".", 1)[-1] == "BaseSettings" for base in bases)
+        return False
+
+    @cached_property
+    def implied_uses(self) -> list[tuple[Implied, FunctionKey, Span]]:
+        """The first use of each name that needs a distribution nobody imports."""
+        found = []
+        for row in self.program.library.implied:
+            place = self._first_use(row)
+            if place is not None:
+                found.append((row, *place))
+        return found
+
+    def _first_use(self, row: Implied) -> tuple[FunctionKey, Span] | None:
+        for call in self.calls_by_name.get(row.name, ()):
+            if not row.pattern or _fits(row, call):
+                return call.key, call.span
+        return None if row.pattern else self._annotated(row.name)
+
+    def _annotated(self, name: str) -> tuple[FunctionKey, Span] | None:
+        last = name.rsplit(".", 1)[-1]
+        for path in self.judged_paths():
+            facts = self.program.files[path]
+            for index, function in enumerate(facts.functions):
+                for item in function.parameters:
+                    if last in item.annotation and self._names_in_annotation(item.annotation, name, path):
+                        return (path, index), function.span
+            for assign in facts.assigns:
+                if last in assign.annotation and self._names_in_annotation(assign.annotation, name, path):
+                    return (path, assign.function), assign.span
+        return None
+
+    def _names_in_annotation(self, annotation: str, name: str, path: str) -> bool:
+        for word in re.findall(r"[A-Za-z_][\w.]*", annotation):
+            first, _, rest = word.partition(".")
+            ref = self.program.files[path].bindings.get(first, "")
+            if ref and self.program.resolve(f"{ref}.{rest}" if rest else ref, path).name == name:
+                return True
+        return False
 
     def maybe_sites(self) -> int:
         """Calls on receivers of unknown type whose method name is that of a remote, database or model call."""
@@ -343,6 +404,26 @@ class Ask:
             for part in value.parts:
                 yield from self._texts(part, site, depth + 1)
 
+    def distributions_of(self, module: str) -> tuple[str, ...]:
+        """Every distribution that brings an import, in normal form."""
+        return tuple(normal(name) for name in self._context.program.library.distributions_of(module))
+
+    def declares(self, names: tuple[str, ...]) -> bool:
+        """Whether a manifest names one of these distributions, or one that brings it (`fastapi[standard]`)."""
+        declared = self.manifests.versions
+        if any(normal(name.split("[")[0]) in declared for name in names if "[" not in name):
+            return True
+        extras = {f"{item.name}[{extra}]" for item in self.manifests.dependencies for extra in item.extras}
+        return any(name in extras for name in names)
+
+    def runs_on_import(self, site: Site) -> bool:
+        """Whether a module body runs because another module, or a server, imports it; not as a script of its own."""
+        roles = site.reach.roles
+        served = any(
+            entry.function[0] == site.path and entry.role in ("route", "bot", "worker") for entry in self.entries
+        )
+        return ("import" in roles and "ui" not in roles) and (served or self._context.program.is_imported(site.path))
+
     def has_setting(self, key: str) -> bool:
         """Whether first-party code sets a configuration key (`app.config["KEY"] = …`, or a keyword or name KEY)."""
         for path in self._context.judged_paths():
@@ -489,6 +570,13 @@ def _is_counted(loop: LoopSite) -> bool:
     if iterable is None or iterable.kind != "call":
         return False
     return iterable.text in ("range", "count", "itertools.count") or "retr" in iterable.text.lower()
+
+
+def _fits(row: Implied, call: CallSite) -> bool:
+    value = call.argument(row.argument, row.position)
+    return value is not None and any(
+        part.kind == "text" and re.search(row.pattern, part.text) for part in (value, *value.parts)
+    )
 
 
 _LOCKS = frozenset({"Lock", "RLock", "Semaphore", "BoundedSemaphore", "Condition"})

@@ -76,3 +76,16 @@ def _root(path: str, depth: int) -> PurePosixPath:
     for _ in range(steps):
         pure = pure.parent
     return pure
+
+
+def imported_paths(modules: Modules, dotted: str, importer: str) -> list[str]:
+    """The files that one import loads: the module itself and the packages on the way."""
+    find = modules.relative if dotted.startswith(".") else modules.find
+    level = len(dotted) - len(dotted.lstrip("."))
+    names = dotted[level:].split(".") if dotted[level:] else []
+    found = []
+    for end in range(len(names), -1 if level else 0, -1):
+        target = find("." * level + ".".join(names[:end]), importer)
+        if target:
+            found.append(target)
+    return found

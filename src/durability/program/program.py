@@ -8,6 +8,7 @@ from durability.facts.model import Assign, Call, Exit, FileFacts, Function, Valu
 from durability.knowledge import Knowledge
 from durability.knowledge.rows import Row
 from durability.model import CallCounts
+from durability.program.modules import imported_paths
 from durability.program.link import _BUILTIN, _TYPES, Linker, Symbol
 
 FunctionKey = tuple[str, int]
@@ -39,6 +40,7 @@ class Program:
         self.callers: dict[FunctionKey, list[Edge]] = {}
         self.callees: dict[FunctionKey, list[Edge]] = {}
         self._rows: dict[str, Row | None] = {}
+        self._imported: frozenset[str] | None = None
         self._clients: dict[str, frozenset[str]] = {}
         self._assigns: dict[str, dict[str, list[Assign]]] = {}
         self._exits: dict[str, dict[int, list[Exit]]] = {}
@@ -64,6 +66,19 @@ class Program:
         if name not in self._rows:
             self._rows[name] = self.library.row(name, self.versions) if name else None
         return self._rows[name]
+
+    def is_imported(self, path: str) -> bool:
+        """Whether another file of the project imports this one."""
+        if self._imported is None:
+            self._imported = frozenset(
+                target
+                for importer, facts in self.files.items()
+                if self.file_roles.get(importer) == "first-party"
+                for item in facts.imports
+                for target in imported_paths(self.linker.modules, item.path, importer)
+                if target != importer
+            )
+        return path in self._imported
 
     def clients(self, effect: str) -> frozenset[str]:
         """The types that have methods with an effect (`openai.OpenAI` for `llm`)."""

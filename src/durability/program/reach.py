@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from durability.model import Role
 from durability.program.entries import EntryPoint
+from durability.program.modules import imported_paths
 from durability.program.program import FunctionKey, Program
 
 _ORDER: tuple[Role, ...] = ("route", "bot", "worker", "tool", "ui", "cli", "startup", "script", "library", "import")
@@ -100,21 +101,8 @@ class Reachability:
         while queue:
             path = queue.popleft()
             for item in program.files[path].imports:
-                for target in _imported_paths(program, item.path, path):
+                for target in imported_paths(program.linker.modules, item.path, path):
                     if target not in seen:
                         seen.add(target)
                         queue.append(target)
         return frozenset(seen)
-
-
-def _imported_paths(program: Program, dotted: str, importer: str) -> list[str]:
-    modules = program.linker.modules
-    find = modules.relative if dotted.startswith(".") else modules.find
-    found = []
-    level = len(dotted) - len(dotted.lstrip("."))
-    names = dotted[level:].split(".") if dotted[level:] else []
-    for end in range(len(names), -1 if level else 0, -1):
-        target = find("." * level + ".".join(names[:end]), importer)
-        if target:
-            found.append(target)
-    return found

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from durability.facts.model import Argument, Block, Call, Exit, Function, Parameter, Span, Text, Value
-from durability.knowledge.rows import Row
+from durability.knowledge.rows import Implied, Row
 from durability.program.answers import NO, YES, Answer, unknown
 from durability.program.program import FunctionKey, Program, plain_name
 from durability.program.reach import Reach
@@ -496,6 +496,22 @@ class TextSite(Site):
         """The call it is an argument of."""
         return self.context.call(self.path, self.fact.call) if self.fact.call >= 0 else None
 
+    @property
+    def stands_alone(self) -> bool:
+        """Whether it is a documentation string or some other text that is given to nothing."""
+        return self.where == "other" and self.fact.call < 0 and not self.context.is_used(self.path, self.text)
+
+    @property
+    def is_setting_default(self) -> bool:
+        """Whether it is the default of a field of a class that is read from the environment."""
+        return self.where == "assign" and self.context.in_settings_class(self.path, self.block)
+
+    @property
+    def is_route(self) -> bool:
+        """Whether it is the path of a route."""
+        call = self.call
+        return call is not None and bool(self.program.library.entry(call.name))
+
 
 class DistributionSite(Site):
     """A third-party distribution that first-party code imports, at its first import."""
@@ -505,6 +521,14 @@ class DistributionSite(Site):
         self.distribution = name
         self.module = module
         self.guarded = guarded == "guarded"
+
+
+class ImpliedSite(Site):
+    """A use of something that needs a distribution which nobody imports; the first such use."""
+
+    def __init__(self, context: "Context", key: FunctionKey, span: Span, row: Implied) -> None:
+        super().__init__(context, key, 0, span, f"needs {row.needs[0]} for {row.name}")
+        self.row = row
 
 
 class ProjectSite(Site):

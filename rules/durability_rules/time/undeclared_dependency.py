@@ -1,0 +1,94 @@
+"""undeclared-dependency."""
+
+from durability.api import (
+    Ask,
+    Bad,
+    DistributionSite,
+    Good,
+    Miss,
+    Partial,
+    Silent,
+    Story,
+    Verdict,
+    distributions,
+    handled,
+    partial,
+    rule,
+    suggest,
+    unhandled,
+)
+
+COMES_WITH = {
+    "starlette": ("fastapi",), "pydantic": ("fastapi", "sqlmodel", "openai", "anthropic", "langchain"),
+    "typing-extensions": ("fastapi", "pydantic", "sqlalchemy", "openai"), "anyio": ("fastapi", "starlette", "httpx"),
+    "werkzeug": ("flask",), "jinja2": ("flask",), "click": ("flask", "uvicorn", "typer"), "itsdangerous": ("flask",),
+    "markupsafe": ("flask", "jinja2"), "numpy": ("pandas", "scikit-learn", "matplotlib", "scipy", "torch", "streamlit"),
+    "pandas": ("streamlit",), "python-dateutil": ("pandas", "matplotlib"), "urllib3": ("requests", "boto3"),
+    "botocore": ("boto3",), "sqlalchemy": ("flask-sqlalchemy", "sqlmodel", "alembic"), "httpx": ("openai", "anthropic"),
+    "langchain-core": ("langchain", "langchain-openai", "langgraph"), "pyyaml": ("langchain", "uvicorn"),
+    "scipy": ("scikit-learn",), "joblib": ("scikit-learn",), "certifi": ("requests",), "setuptools": (), "pip": (),
+    "kombu": ("celery",), "email-validator": (), "six": ("python-dateutil",), "google-auth": ("google-cloud-storage",),
+    "tokenizers": ("transformers",), "huggingface-hub": ("transformers", "datasets"), "pillow": ("streamlit", "matplotlib"),
+    "yarl": ("aiohttp",), "multidict": ("aiohttp",), "asgiref": ("django",),
+}  # fmt: skip
+_TOOLS = frozenset({"setuptools", "pip", "pytest", "pkg-resources", "distutils", "mypy", "wheel", "hypothesis"})
+
+
+@rule(
+    lens="time",
+    severity="medium",
+    confidence="high",
+    cwe=[1357],
+    sources=["The Twelve-Factor App, Dependencies"],
+    story=Story(
+        demo="It runs here, because everything was installed here once.",
+        production="On a fresh machine it does not start: something it needs is missing, and nobody wrote down what.",
+        trigger="the first installation anywhere else",
+    ),
+    action="List every package the code imports",
+    minutes=(2, 5),
+    sites=distributions(),
+    examples=[
+        Bad({"app.py": "import requests\nimport flask  # <-\n", "requirements.txt": "requests==2.32.0\n"}),
+        Bad({"app.py": "import httpx  # <-\n"}, why="no manifest at all"),
+        Bad(
+            {"app.py": "import bs4  # <-\n", "requirements.txt": "bs4-stubs\n# beautifulsoup4\n"},
+            why="a comment installs nothing",
+            decoy=True,
+        ),
+        Good({"app.py": "import bs4\n", "requirements.txt": "beautifulsoup4\n"}),
+        Good({"app.py": "import yaml\n", "pyproject.toml": "[project]\nname = 'x'\ndependencies = ['PyYAML>=6']\n"}),
+        Partial({"app.py": "import numpy\n", "requirements.txt": "pandas==2.2.0\n"}),
+        Silent(
+            {
+                "app.py": "import os\nfrom util import x\ntry:\n    import orjson\nexcept ImportError:\n    orjson = None\n",
+                "util.py": "x = 1\n",
+            }
+        ),
+        Miss({"app.py": "import importlib\nimportlib.import_module('flask')\n"}),
+    ],
+)
+def undeclared_dependency(site: DistributionSite, ask: Ask) -> Verdict | None:
+    """The code imports a package that no manifest names.
+
+    A fresh installation lacks it, or gets whatever version something else brings along.
+    """
+    if site.guarded or site.distribution in _TOOLS:
+        return None
+    manifests = ask.manifests
+    declared = {*manifests.versions}
+    if not declared:
+        return unhandled(
+            f"{site.distribution} is imported, and no file lists what to install",
+            cause="no-manifest",
+            fix=suggest("write a requirements.txt or pyproject.toml"),
+        )
+    if declared & set(ask.distributions_of(site.module)):
+        return handled()
+    hosts = [host for host in COMES_WITH.get(site.distribution.lower(), ()) if host in declared]
+    advice = suggest(f"add {site.distribution} to the requirements")
+    if hosts:
+        return partial(
+            f"{site.distribution} is only there because {hosts[0]} brings it", missing="a line of its own", fix=advice
+        )
+    return unhandled(f"{site.distribution} is imported and not declared", fix=advice)
