@@ -17,12 +17,15 @@ from durability.score.groups import (
     Member,
     Reading,
     add_up,
-    group_sites,
+    failing_share,
+    gather_clones,
+    group,
     mended,
     position,
+    readings,
 )
 
-READINGS: tuple[Reading, ...] = ("seen", "worst", "best")
+NOTHING = Mass(0.0, 0.0)
 
 
 class Ways(Struct, frozen=True):
@@ -45,8 +48,9 @@ class Case(Struct, frozen=True):
 
     `groups` and `masses` make the number; `unseen` are the groups of unknown members that stand for what could not be
     read or resolved, counted in `masses`. `sites` are what levels look at: those in the number and those critical ones
-    that somebody accepted. `holding` are those of them that can hold a level. `public` is the mass on public paths when
-    what is unknown counts as failing and what is merely possible does not.
+    that somebody accepted. `holding` are those of them that can hold a level, `public` and `staked` those of these on
+    public paths and where something is at stake; a check of the repository stands on no path. `public_mass` is what
+    can be reached from outside, when what is unknown counts as failing and what is merely possible does not.
     """
 
     rule: RuleInfo
@@ -55,7 +59,9 @@ class Case(Struct, frozen=True):
     sites: tuple[JudgedSite, ...]
     masses: Mapping[Reading, Mass]
     holding: tuple[JudgedSite, ...]
-    public: Mass
+    public: tuple[JudgedSite, ...]
+    staked: tuple[JudgedSite, ...]
+    public_mass: Mass
     ways: Ways
 
 
@@ -106,7 +112,7 @@ def _ways(evidence: Evidence) -> Ways:
 
 def _case(rule: RuleInfo, sites: Iterable[JudgedSite], evidence: Evidence, ways: Ways) -> Case:
     reached = sorted((site for site in sites if site.reach > 0 and site.role != "test"), key=position)
-    groups = group_sites(reached, rule.confidence, counted)
+    groups = tuple(group(gather_clones(reached), rule.confidence, counted, failing_share))
     heard = tuple(site for site in reached if site.accepted is None or rule.severity == "critical")
     return _weighed(rule, groups, _unseen(rule, groups, evidence), heard, ways)
 
@@ -136,7 +142,7 @@ def _unseen(rule: RuleInfo, groups: tuple[Group, ...], evidence: Evidence) -> tu
 
 def _unreadable(groups: tuple[Group, ...], evidence: Evidence) -> tuple[Group, ...]:
     """Each unreadable file, with as many sites per statement as the files that were read."""
-    density = add_up(groups, "worst").total / max(evidence.statements, 1)
+    density = add_up(groups, 1.0).total / max(evidence.statements, 1)
     if density <= 0:
         return ()
     return tuple(
@@ -149,18 +155,31 @@ def _unreadable(groups: tuple[Group, ...], evidence: Evidence) -> tuple[Group, .
 def _weighed(
     rule: RuleInfo, groups: tuple[Group, ...], unseen: tuple[Group, ...], sites: tuple[JudgedSite, ...], ways: Ways
 ) -> Case:
-    masses = {reading: add_up((*groups, *unseen), reading) for reading in READINGS}
     holding = tuple(site for site in sites if holds(site))
-    # Merely possible failures are in the number and do not speak against a level.
-    certain = (site if holds(site) else replace(site, outcome="handled") for site in sites)
-    public = add_up(group_sites(certain, rule.confidence, ways.public), "worst")
-    return Case(rule, groups, unseen, sites, masses, holding, public, ways)
+    on_paths = () if rule.repository else holding
+    reachable = group(gather_clones(sites), rule.confidence, ways.public, _certain_share)
+    return Case(
+        rule=rule,
+        groups=groups,
+        unseen=unseen,
+        sites=sites,
+        masses=readings((*groups, *unseen)),
+        holding=holding,
+        public=tuple(site for site in on_paths if ways.public(site)),
+        staked=tuple(site for site in on_paths if ways.at_stake(site)),
+        public_mass=add_up(reachable, 1.0) if holding else NOTHING,
+        ways=ways,
+    )
+
+
+def _certain_share(site: JudgedSite) -> float | None:
+    return failing_share(site) if holds(site) else 0.0
 
 
 def mend(case: Case, fingerprints: frozenset[str]) -> Case:
     """The case once those sites are handled."""
     sites = tuple(replace(site, outcome="handled") if site.fingerprint in fingerprints else site for site in case.sites)
-    groups = tuple(mended(group, fingerprints) for group in case.groups)
+    groups = tuple(mended(one, fingerprints) for one in case.groups)
     return _weighed(case.rule, groups, case.unseen, sites, case.ways)
 
 
@@ -173,4 +192,4 @@ def coverage(cases: Iterable[Case]) -> float:
 
 def resolved_groups(case: Case) -> int:
     """How many sites of a case were judged, clones counted once."""
-    return sum(any(member.share is not None for member in group.members) for group in case.groups)
+    return sum(any(member.share is not None for member in one.members) for one in case.groups)

@@ -36,8 +36,6 @@ def _traffic(peak: int | None) -> float:
 def target_level(context: Context) -> Level:
     """The level this use asks for. A stricter context never asks for less; undeclared asks for production."""
     factors = lens_factors(context)
-    if factors["blindspot"] == 0.4:
-        return "pilot"
-    if context.users == "team" and factors["blindspot"] < 1 and factors["time"] < 1:
-        return "pilot"
-    return "production"
+    known_people = factors["blindspot"] < 1.0
+    nobody_hurt = factors["blindspot"] == 0.4
+    return "pilot" if nobody_hurt or (known_people and factors["time"] < 1.0) else "production"

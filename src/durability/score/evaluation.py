@@ -175,9 +175,7 @@ def _modes(evidence: Evidence, cases: Mapping[str, Case], points: Mapping[str, f
 def _row(
     evidence: Evidence, cases: Mapping[str, Case], name: str, count: Counter[Outcome], points: Mapping[str, float]
 ) -> ModeRow:
-    members = {
-        member.fingerprint for group in (cases[name].groups if name in cases else ()) for member in group.members
-    }
+    members = {member.fingerprint for one in (cases[name].groups if name in cases else ()) for member in one.members}
     return ModeRow(
         rule=name,
         lens=rule_of(name, evidence).lens,

@@ -86,8 +86,8 @@ def raw_points(cases: Iterable[Case], exposure: Exposure) -> dict[str, float]:
     """Raw points lost by fingerprint, as seen; they add up to 100 minus the raw score."""
     lost: dict[str, list[float]] = {}
     for case in cases:
-        for group in case.groups:
-            failing, culprits = blame(group)
+        for one in case.groups:
+            failing, culprits = blame(one)
             for fingerprint in culprits:
                 share = failing * exposure.prices[case.rule.name] / len(culprits)
                 lost.setdefault(fingerprint, []).append(share)
@@ -98,8 +98,8 @@ def cluster_weights(cases: Iterable[Case], exposure: Exposure) -> tuple[float, .
     """What each function could cost at most, in raw points of a worst reading."""
     most: dict[tuple[str, str], list[float]] = {}
     for case in cases:
-        for group in (*case.groups, *case.unseen):
-            mass = weigh(group, "worst")
-            if mass is not None and mass.total > 0:
-                most.setdefault(group.cluster, []).append(mass.total * exposure.prices[case.rule.name])
+        for one in (*case.groups, *case.unseen):
+            mass = weigh(one, 1.0)
+            if mass is not None and mass[0] > 0:
+                most.setdefault(one.cluster, []).append(mass[0] * exposure.prices[case.rule.name])
     return tuple(fsum(weights) for _, weights in sorted(most.items()))

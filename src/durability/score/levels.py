@@ -1,6 +1,6 @@
 """The level: which criteria are not met, and what holds it down, in words for someone who does not program."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -40,12 +40,12 @@ class Figures(Struct, frozen=True):
 
 
 class Unmet(Struct, frozen=True):
-    """A criterion of a level that does not hold. `holding` are the fingerprints of the sites that are why."""
+    """A criterion of a level that does not hold. `holding` are the sites that are why."""
 
     level: Level
     rank: int
     blocker: Blocker
-    holding: frozenset[str] = frozenset()
+    holding: tuple[JudgedSite, ...] = ()
 
 
 def unmet_criteria(cases: Mapping[str, Case], figures: Figures | None, setting: Setting) -> tuple[Unmet, ...]:
@@ -84,37 +84,29 @@ def blockers(unmet: Iterable[Unmet], level: Level) -> tuple[Blocker, ...]:
 
 def _criticals(cases: Mapping[str, Case]) -> Iterator[Unmet]:
     for case in cases.values():
-        sites = _public(case)
-        if case.rule.severity == "critical" and sites:
-            yield _by_sites(case, sites, "pilot", CRITICAL)
+        if case.rule.severity == "critical" and case.public:
+            yield _by_sites(case, case.public, "pilot", CRITICAL)
 
 
 def _staked(cases: Mapping[str, Case]) -> Iterator[Unmet]:
     for case in cases.values():
-        sites = [site for site in case.holding if case.ways.at_stake(site)]
-        if case.rule.severity in ("critical", "high") and sites:
-            yield _by_sites(case, sites, "pilot", STAKES)
+        if case.rule.severity in ("critical", "high") and case.staked:
+            yield _by_sites(case, case.staked, "pilot", STAKES)
 
 
 def _priorities(cases: Mapping[str, Case]) -> Iterator[Unmet]:
     """Modes of high priority on public paths, by severity first, then how common, then whether anyone would notice."""
     for case in cases.values():
-        sites = _public(case)
-        if sites and _is_pressing(case):
-            yield _by_sites(case, sites, "production", FAILURE)
-
-
-def _public(case: Case) -> list[JudgedSite]:
-    """Sites on public paths that can hold a level; a check of the repository stands on no path."""
-    return [] if case.rule.repository else [site for site in case.holding if case.ways.public(site)]
+        if case.public and _is_pressing(case):
+            yield _by_sites(case, case.public, "production", FAILURE)
 
 
 def _is_pressing(case: Case) -> bool:
-    share = case.public.failing / case.public.total if case.public.total > 0 else 0.0
+    share = case.public_mass.failing / case.public_mass.total if case.public_mass.total > 0 else 0.0
     silent = case.rule.lens == "blindspot"
     match case.rule.severity:
         case "critical":
-            return share > 0
+            return True
         case "high":
             return share >= 0.1 or (silent and share > 0)
         case "medium":
@@ -123,23 +115,23 @@ def _is_pressing(case: Case) -> bool:
             return False
 
 
-def _by_sites(case: Case, sites: list[JudgedSite], level: Level, rank: int) -> Unmet:
-    # What is known to fail speaks before what could not be judged.
-    first = min(sites, key=lambda site: site.outcome == "unknown")
+def _by_sites(case: Case, sites: tuple[JudgedSite, ...], level: Level, rank: int) -> Unmet:
+    first = _first(sites)
     story = case.rule.story.production or case.rule.summary
     told = f"It could not be told whether this can happen here: {story}" if first.outcome == "unknown" else story
     reason = _with_count(told, len(sites) - 1)
-    return Unmet(level, rank, Blocker(case.rule.name, first.place.path, first.place.line, reason), _fingerprints(sites))
+    return Unmet(level, rank, Blocker(case.rule.name, first.place.path, first.place.line, reason), sites)
+
+
+def _first(sites: Sequence[JudgedSite]) -> JudgedSite:
+    """What is known to fail speaks before what could not be judged."""
+    return next((site for site in sites if site.outcome != "unknown"), sites[0])
 
 
 def _with_count(told: str, others: int) -> str:
     if not others:
         return told
     return f"{told} ({others} more {'place' if others == 1 else 'places'})"
-
-
-def _fingerprints(sites: Iterable[JudgedSite]) -> frozenset[str]:
-    return frozenset(site.fingerprint for site in sites)
 
 
 # --- must-haves -------------------------------------------------------------------------------------------------------
@@ -164,9 +156,9 @@ def _judged(asked: MustHave, cases: list[Case]) -> Iterator[Unmet]:
         good = sum(mass.total - mass.failing for mass in worst)
         if good >= asked.share * sum(mass.total for mass in worst):
             return
-        holding = [site for case in cases for site in case.sites if site.outcome != "handled"]
+        holding = tuple(site for case in cases for site in case.sites if site.outcome != "handled")
     else:
-        holding = [site for case in cases for site in case.holding]
+        holding = tuple(site for case in cases for site in case.holding)
         if not holding:
             return
     sites = [site for case in cases for site in case.sites]
@@ -175,11 +167,11 @@ def _judged(asked: MustHave, cases: list[Case]) -> Iterator[Unmet]:
     if not holding:
         yield Unmet(asked.level, rank, Blocker(asked.name, None, None, reason))
         return
-    first = min(holding, key=lambda site: site.outcome == "unknown")
+    first = _first(holding)
     if asked.share == 1.0:
         reason = _with_count(reason, len(holding) - 1)
     blocker = Blocker(first.rule, first.place.path, first.place.line, reason)
-    yield Unmet(asked.level, rank, blocker, _fingerprints(holding))
+    yield Unmet(asked.level, rank, blocker, holding)
 
 
 # --- criteria of the whole project ------------------------------------------------------------------------------------

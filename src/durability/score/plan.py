@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from durability.model import LEVELS, JudgedSite, Level, PlanStep, RuleInfo
 from durability.score.cases import Case, mend
+from durability.score.groups import saved
 from durability.score.levels import Unmet
 
 NEVER = len(LEVELS)
@@ -66,8 +67,9 @@ def open_work(cases: Mapping[str, Case], unmet: Iterable[Unmet]) -> tuple[Work, 
     """
     held: dict[str, int] = {}
     for criterion in unmet:
-        for fingerprint in criterion.holding:
-            held[fingerprint] = min(held.get(fingerprint, NEVER), LEVELS.index(criterion.level))
+        level = LEVELS.index(criterion.level)
+        for site in criterion.holding:
+            held[site.fingerprint] = min(held.get(site.fingerprint, NEVER), level)
     return tuple(work for case in cases.values() for work in _work_of(case, held))
 
 
@@ -100,10 +102,10 @@ def _places(site: JudgedSite) -> frozenset[Place]:
 
 
 def _failing_units(case: Case) -> Iterator[tuple[str, Place]]:
-    for group in case.groups:
-        for member in group.members:
+    for one in case.groups:
+        for member in one.members:
             if member.share:
-                yield member.fingerprint, group.cluster
+                yield member.fingerprint, one.cluster
 
 
 # --- in which order ---------------------------------------------------------------------------------------------------
@@ -163,9 +165,8 @@ class _Planner:
     def _yield(self, work: Work) -> float:
         key = (work.rule.name, work.holds)
         if key not in self._gains:
-            case = self._state.cases[work.rule.name]
-            saved = case.masses["seen"].failing - mend(case, work.fingerprints).masses["seen"].failing
-            self._gains[key] = saved * self._prices.get(work.rule.name, 0.0)
+            less = saved(self._state.cases[work.rule.name].groups, work.fingerprints)
+            self._gains[key] = less * self._prices.get(work.rule.name, 0.0)
         return self._gains[key] / max(work.effort, 1)
 
     def _place(self, work: Work, waiting: frozenset[tuple[str, int]]) -> None:
