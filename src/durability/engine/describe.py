@@ -6,8 +6,7 @@ from pathlib import Path
 from durability.engine.source import Analysed
 from durability.model import Kind, Project, Stake
 from durability.program.ask import Context
-from durability.score import Scored
-from durability.sources.files import Discovery
+from durability.sources.model import Discovery
 
 _FRAMEWORKS = {
     "fastapi": "FastAPI", "flask": "Flask", "django": "Django", "streamlit": "Streamlit", "gradio": "Gradio",
@@ -49,7 +48,8 @@ def kind_of(context: Context) -> Kind:
         return "app"
     if "cli" in roles:
         return "cli"
-    return "library" if context.manifests.is_package else "script"
+    packaged = any(path.endswith("__init__.py") for path in context.judged_paths())
+    return "library" if packaged else "script"
 
 
 def stakes_of(context: Context) -> tuple[Stake, ...]:
@@ -64,8 +64,3 @@ def stakes_of(context: Context) -> tuple[Stake, ...]:
                 place = (known.path, known.line) if known else (call.path, call.line)
                 found[kind] = Stake(kind, entries, *place)
     return tuple(found[kind] for kind in sorted(found))
-
-
-def no_score_text(scored: Scored) -> str:
-    """Why there is no score, or ""."""
-    return scored.no_score_reason if scored.score is None else ""

@@ -9,21 +9,23 @@ from msgspec.structs import replace
 from durability import __version__
 from durability.config import Config
 from durability.engine.accepted import accept
-from durability.engine.bandit import bandit_findings
-from durability.engine.describe import describe, no_score_text, stakes_of
+from durability.engine.bandit import bandit_findings, bandit_rules
+from durability.engine.describe import describe, kind_of, stakes_of
 from durability.engine.findings import findings_of, order
 from durability.engine.judge import Judge
 from durability.engine.linking import link
 from durability.engine.pack import load_rules
 from durability.engine.rules import Rule
-from durability.engine.source import Analysed
+from durability.engine.source import Analysed, analyse_text
 from durability.engine.suppressions import Suppressions, suppression_findings
 from durability.engine.workers import analyse_all
 from durability.errors import UsageError
 from durability.model import Coverage, FailedRule, JudgedSite, ReportData, RuleInfo, SiteRow, SkippedFile, Tool
 from durability.program.ask import Context
 from durability.score import MODEL_VERSION, Evidence, Scored, evaluate
-from durability.sources.files import Discovery, discover
+from durability.score import Context as Declared
+from durability.sources.files import discover
+from durability.sources.model import Discovery, SourceFile
 from durability.sources.notebooks import locate
 from durability.sources.project import read_manifests
 
@@ -63,6 +65,13 @@ def scan_project(root: Path, options: ScanOptions) -> ReportData:
     return report_on(root, discovery, analysed, rules, options)
 
 
+def scan_text(text: str, filename: str) -> ReportData:
+    """Scan one text as if it were a file called `filename` in a project of its own."""
+    file = SourceFile(filename, filename, "first-party", filename.endswith(".ipynb"))
+    discovery = Discovery(files=(file,), skipped=(), other_languages={}, python_names=(filename,))
+    return report_on(Path(), discovery, [analyse_text(text, file)], load_rules(), ScanOptions(Config()))
+
+
 def report_on(
     root: Path, discovery: Discovery, analysed: Sequence[Analysed], rules: Sequence[Rule], options: ScanOptions
 ) -> ReportData:
@@ -73,8 +82,8 @@ def report_on(
     scored = _score(judged, infos, analysed, discovery, coverage, options)
     findings = [
         *findings_of(judged.sites, infos, scored.points),
-        *bandit_findings(analysed, judged.context),
-        *suppression_findings(judged.suppressions, infos, analysed),
+        *bandit_findings(analysed, judged.context, judged.sites),
+        *suppression_findings(judged.suppressions, infos, analysed, bandit_rules()),
     ]
     accepted = tuple(finding for finding in findings if _is_accepted(finding.fingerprint, judged.sites))
     return ReportData(
@@ -82,7 +91,7 @@ def report_on(
         tool=Tool("durability", __version__, MODEL_VERSION, len(rules)),
         project=describe(root, judged.context, analysed, discovery),
         score=scored.score,
-        no_score_reason=no_score_text(scored),
+        no_score_reason=scored.no_score_reason if scored.score is None else "",
         level=scored.level,
         blockers=scored.blockers,
         findings=tuple(sorted((item for item in findings if item not in accepted), key=order)),
@@ -102,7 +111,7 @@ def _judge(
 ) -> _Judged:
     facts = {item.path: item.facts for item in analysed if item.facts is not None}
     roles = {file.path: file.role for file in discovery.files}
-    manifests = read_manifests(root, [file.path for file in discovery.files])
+    manifests = read_manifests(root, [*discovery.python_names, *discovery.manifests])
     context = link(facts, roles, manifests, manifests.versions)
     cells = {item.path: item.cells for item in analysed if item.cells}
     suppressions = Suppressions(facts)
@@ -141,6 +150,13 @@ def _score(
             statements=sum(item.statements for item in analysed if item.path in first_party),
             failed_lenses=frozenset(infos[failure.rule].lens for failure in coverage.rules_failed),
             stakes=stakes_of(judged.context),
+            kind=kind_of(judged.context),
+            other_language_share=_other_share(discovery, analysed),
+            unresolved_calls=_unresolved(coverage),
+            failed_rules=tuple(failure.rule for failure in coverage.rules_failed),
+            unmeasured=tuple((i.path, i.statements) for i in analysed if i.metrics_problem and i.path in first_party),
+            context=_declared(options.config),
+            scored_packs=frozenset(options.config.scored_packs),
         )
     )
 
@@ -169,6 +185,25 @@ def _coverage(discovery: Discovery, analysed: Sequence[Analysed], judged: _Judge
         ),
         bandit_silenced=sum(item.silenced for item in analysed),
     )
+
+
+def _other_share(discovery: Discovery, analysed: Sequence[Analysed]) -> float:
+    python = sum(item.facts.lines for item in analysed if item.facts is not None)
+    other = sum(discovery.other_languages.values())
+    return other / (python + other) if other else 0.0
+
+
+def _unresolved(coverage: Coverage) -> float:
+    calls = coverage.calls
+    total = calls.project + calls.library + calls.other_library + calls.unresolved
+    return calls.unresolved / total if total else 0.0
+
+
+def _declared(config: Config) -> Declared:
+    product = config.product
+    if product is None:
+        return Declared()
+    return Declared(product.users, product.data, product.peak_requests_per_minute, product.lifetime)
 
 
 def _is_accepted(fingerprint: str, sites: Sequence[JudgedSite]) -> bool:

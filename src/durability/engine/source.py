@@ -9,9 +9,9 @@ from durability.facts.collect import NotPython, collect
 from durability.facts.model import FileFacts
 from durability.model import UnitComplexity
 from durability.program.modules import module_name
-from durability.sources.files import SourceFile
+from durability.sources.model import SourceFile
 from durability.sources.notebooks import CellSpan
-from durability.sources.text import Text, Unreadable, read
+from durability.sources.text import Text, Unreadable, of_bytes, read
 
 
 class Analysed(Struct, frozen=True):
@@ -35,6 +35,19 @@ def analyse(file: SourceFile) -> Analysed:
         text = read(file)
     except Unreadable as error:
         return Analysed(file.path, "", None, str(error))
+    return _lowered(file, text)
+
+
+def analyse_text(source: str, file: SourceFile) -> Analysed:
+    """The same for a text that is in no file."""
+    try:
+        text = of_bytes(source.encode("utf-8", "surrogatepass"), file)
+    except Unreadable as error:
+        return Analysed(file.path, "", None, str(error))
+    return _lowered(file, text)
+
+
+def _lowered(file: SourceFile, text: Text) -> Analysed:
     try:
         facts = collect(text.text, file.path, module_name(file.path))
     except NotPython as error:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from durability.facts.model import Span, Value
 from durability.knowledge.names import normal
 from durability.knowledge.rows import Implied
-from durability.model import Step
+from durability.model import Role, Step
 from durability.program.answers import NO, YES, Answer, unknown
 from durability.program.bodies import Body, body_of
 from durability.program.effects import Effects, matches
@@ -95,6 +95,15 @@ class Context:
         if modules.find(head, path) or modules.find(dotted, path) or modules.is_namespace(head):
             return ""
         return self.program.library.distribution_of(dotted)
+
+    def function_at(self, path: str, line: int) -> tuple[str, Role]:
+        """The innermost function around a line, "" for the module body, and its role."""
+        best = 0
+        for index, function in enumerate(self.program.files[path].functions):
+            if index and function.span[0] <= line <= function.span[2]:
+                best = index
+        name = self.program.files[path].functions[best].qualname if best else ""
+        return name, self.reach.of((path, best)).role
 
     def is_used(self, path: str, text: str) -> bool:
         """Whether a text is returned, bound or compared somewhere in a file, rather than standing alone."""

@@ -50,6 +50,11 @@ def read(file: SourceFile) -> Text:
     data = read_bytes(file.absolute, limit)
     if len(data) > limit:
         raise Unreadable(f"too large: more than {limit:,} bytes")
+    return of_bytes(data, file)
+
+
+def of_bytes(data: bytes, file: SourceFile) -> Text:
+    """The text in the bytes of a file or notebook. Raises Unreadable when it must not be analysed."""
     cells: tuple[CellSpan, ...] = ()
     if file.notebook:
         text, cells = read_cells(data)

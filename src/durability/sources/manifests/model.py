@@ -27,6 +27,7 @@ class Dependency(Struct, frozen=True):
     line: int
     extra: str | None
     pinned: bool
+    extras: tuple[str, ...] = ()
 
 
 class Ledger(Struct):

@@ -55,7 +55,8 @@ def requirement(text: str, path: str, line: int, group: str | None) -> Dependenc
     specifier = ",".join(sorted(str(parsed.specifier).split(","))) if parsed.specifier else ""
     extra = "; ".join(part for part in (group, str(parsed.marker) if parsed.marker else None) if part)
     pinned = bool(_EXACT.fullmatch(specifier)) or bool(parsed.url and _COMMIT.search(parsed.url))
-    return Dependency(normalised(parsed.name), specifier, path, line, extra or None, pinned)
+    extras = tuple(sorted(parsed.extras))
+    return Dependency(normalised(parsed.name), specifier, path, line, extra or None, pinned, extras)
 
 
 def _from_url(content: str, path: str, line: int, group: str | None) -> Dependency | None:
