@@ -1,10 +1,10 @@
 import re
 from pathlib import Path
 
-import durability_rules
 import pytest
 from bandit.core.extension_loader import MANAGER
 
+import durability_rules
 from durability.bridges.bandit_quiet import QUIET
 from durability.bridges.bandit_stories import SHOWN, Shown
 from durability.bridges.mapping import EVIDENCE, ROWS, RUN, SECRETS, finding_for, is_worth_showing, rule_name
