@@ -36,7 +36,7 @@ def test_a_disputed_column_is_unknown_and_named(asked: str) -> None:
     row = knowledge().row(NAME, {"redis": asked})
     assert row is not None
     assert row.timeout == "unknown"
-    assert row.disputed == ("timeout",)
+    assert row.disputed == ("timeout", "attempts")
     assert row.effect == "db.query"
 
 

@@ -9,14 +9,18 @@ from durability.knowledge.rows import Alias, Row
 
 
 class Loan(Struct, frozen=True):
-    """Rows of `source` may serve; `parent` becomes `child` in what they return, and `awaitable` ones get awaited."""
+    """Rows of `source` may serve.
+
+    On the way `parent` becomes `child` in what they return, blocking ones become `awaitable`, and what the parent
+    leaves to the subclass (`heirs`: the rows of the subclass itself) is filled in.
+    """
 
     source: str
     package: str = ""
     parent: str = ""
     child: str = ""
     awaitable: bool = False
-    inherited: bool = False
+    heirs: tuple[Row, ...] = ()
 
 
 def loans(name: str, rows: Mapping[str, tuple[Row, ...]], aliases: Mapping[str, Alias]) -> Iterator[Loan]:
@@ -26,41 +30,50 @@ def loans(name: str, rows: Mapping[str, tuple[Row, ...]], aliases: Mapping[str, 
         alias = aliases.get(prefix)
         if alias is not None:
             yield Loan(alias.of + rest, package=alias.package, parent=alias.of, child=prefix)
-        if rest:
-            for row in rows.get(prefix, ())[:1]:
-                yield from _relatives(row, rest)
+        if rest and prefix in rows:
+            yield from _relatives(rows[prefix], rest)
         prefix, _, last = prefix.rpartition(".")
         rest = f".{last}{rest}"
 
 
-def lend(row: Row, name: str, loan: Loan) -> Row:
-    """`row` as a row of `name`."""
+def lend(rows: tuple[Row, ...], name: str, loan: Loan) -> tuple[Row, ...]:
+    """`rows` as rows of `name`."""
+    return tuple(_renamed(row, name, loan) for lent in rows for row in _inherited(lent, loan))
+
+
+def _relatives(heirs: tuple[Row, ...], rest: str) -> Iterator[Loan]:
+    row = heirs[0]
+    if row.attribute and row.returns:
+        yield Loan(row.returns + rest)
+    for parent in row.parents:
+        yield Loan(parent + rest, parent=parent, child=row.name, heirs=heirs)
+    for parent in row.awaitable_parents:
+        yield Loan(parent + rest, parent=parent, child=row.name, heirs=heirs, awaitable=True)
+
+
+def _inherited(row: Row, loan: Loan) -> tuple[Row, ...]:
+    """A method whose wait the parent does not know waits as the constructor of the subclass says, per version."""
+    if row.versions or not loan.heirs:
+        return (row,)
+    if row.timeout != "unknown" or not row.timeout_receiver:
+        return (replace(row, package=loan.heirs[0].package),)
+    return tuple(
+        replace(row, package=heir.package, versions=heir.versions, timeout=heir.timeout, attempts=heir.attempts)
+        for heir in loan.heirs
+    )
+
+
+def _renamed(row: Row, name: str, loan: Loan) -> Row:
     awaited = loan.awaitable and row.blocking
     return replace(
         row,
         name=name,
-        package=_package(row, loan),
+        package=loan.package or row.package,
         returns=_swapped(row.returns, loan),
         enters=_swapped(row.enters, loan),
         async_=row.async_ or awaited,
         blocking=row.blocking and not awaited,
     )
-
-
-def _package(row: Row, loan: Loan) -> str:
-    """Versions of a lent row speak of the lender's distribution, except under an alias that names its own."""
-    if loan.inherited and row.versions:
-        return row.package
-    return loan.package or row.package
-
-
-def _relatives(row: Row, rest: str) -> Iterator[Loan]:
-    if row.attribute and row.returns:
-        yield Loan(row.returns + rest)
-    for parent in row.parents:
-        yield Loan(parent + rest, parent=parent, child=row.name, package=row.package, inherited=True)
-    for parent in row.awaitable_parents:
-        yield Loan(parent + rest, parent=parent, child=row.name, package=row.package, awaitable=True, inherited=True)
 
 
 def _swapped(dotted: str, loan: Loan) -> str:

@@ -122,7 +122,7 @@ class Knowledge:
                 continue
             rows = self._resolve(loan.source, asked | {name})
             if rows:
-                return tuple(lend(row, name, loan) for row in rows)
+                return lend(rows, name, loan)
         return ()
 
     def _resolve_entry(self, name: str, asked: frozenset[str]) -> tuple[Entry, ...]:
