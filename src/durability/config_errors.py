@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 
 from msgspec import Struct
+
+from durability.naming import nearest
 
 _WORDS = {
     "str": "text",
@@ -28,12 +29,6 @@ class Invalid(Struct, frozen=True):
     table: str
     key: str
     ordinal: int
-
-
-def nearest(name: str, known: Sequence[str]) -> str:
-    """The hint that names what was probably meant, or ""."""
-    close = get_close_matches(name, known, n=1)
-    return f"; did you mean {close[0]!r}?" if close else ""
 
 
 def unknown_key(key: str, table: str, keys: Mapping[str, Sequence[str]]) -> str:

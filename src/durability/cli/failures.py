@@ -1,0 +1,51 @@
+"""From exceptions to one clear line and an exit code."""
+
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from durability.cli.streams import discard_output, finish_output, say
+from durability.errors import UsageError
+
+ERROR = 2
+INTERRUPTED = 130
+TRACEBACK = "--traceback"
+
+
+def guarded(command: click.Command, arguments: Sequence[str]) -> int:
+    """The exit code of a command line, whatever happens in it."""
+    try:
+        code = command.main(list(arguments), prog_name="durability", standalone_mode=False)
+        finish_output()
+        return code if isinstance(code, int) else 0
+    except (UsageError, click.ClickException) as error:
+        say(_sentence(error))
+        return ERROR
+    except (KeyboardInterrupt, click.Abort):
+        discard_output()
+        say("interrupted")
+        return INTERRUPTED
+    except BrokenPipeError:
+        discard_output()
+        return 0
+    except Exception as error:
+        if TRACEBACK in arguments or os.environ.get("DURABILITY_TRACEBACK") == "1":
+            sys.excepthook(type(error), error, error.__traceback__)
+        say(_internal(error))
+        return ERROR
+
+
+def _sentence(error: UsageError | click.ClickException) -> str:
+    message = error.format_message() if isinstance(error, click.ClickException) else str(error)
+    return " ".join(message.split()).rstrip(".")
+
+
+def _internal(error: Exception) -> str:
+    from traceback import extract_tb
+
+    frame = extract_tb(error.__traceback__)[-1]
+    place = f"{os.path.basename(frame.filename)}:{frame.lineno}"
+    what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return f"internal error at {place}: {' '.join(what.split())[:300]}; please report it with what {TRACEBACK} shows"
