@@ -12,17 +12,6 @@ ROOT = Path(__file__).resolve().parents[2]
 Install = Callable[..., Path]
 Rules = Callable[[Path], str]
 
-RULES = """
-from importlib.metadata import entry_points
-from importlib.util import find_spec
-from pathlib import Path
-
-for point in entry_points(group="durability.rules"):
-    print(point.name, point.value)
-    pack = Path(find_spec(point.module).origin).parent
-    print(*sorted(path.relative_to(pack).as_posix() for path in pack.rglob("*.py")), sep="\\n")
-"""
-
 
 @pytest.fixture(scope="session")
 def install(wheelhouse: Path, tmp_path_factory: pytest.TempPathFactory) -> Install:
@@ -65,7 +54,7 @@ def rules(tmp_path: Path) -> Rules:
     """What the install with that folder of executables finds, asked from a folder that has nothing to do with it."""
 
     def ask(executables: Path) -> str:
-        asked = [executables / "python", "-c", RULES]
+        asked = [executables / "durability", "rules", "--output-format", "json"]
         return subprocess.run(asked, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
 
     return ask

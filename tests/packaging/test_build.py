@@ -1,5 +1,6 @@
 """The distributions hold everything, and every way to install them finds the same rules."""
 
+import json
 import re
 import subprocess
 import tarfile
@@ -49,8 +50,15 @@ def test_the_source_distribution_can_test_itself(built):
 
 def test_plain_and_editable_installs_find_the_same_rules(plain, editable, rules):
     found = rules(plain)
-    assert "core durability_rules" in found
+    assert [rule["name"] for rule in json.loads(found) if rule["pack"] == "core"]
     assert found == rules(editable)
+
+
+@pytest.mark.parametrize("script", ["durability", "durability-scan"])
+def test_the_script_says_its_version(plain, built, script, tmp_path):
+    asked = [plain / script, "--version"]
+    said = subprocess.run(asked, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+    assert said.split()[-1] == built.wheel.name.split("-")[1]
 
 
 def test_an_editable_install_reads_the_tree(editable, tmp_path):
