@@ -35,6 +35,6 @@ def test_no_commit_waits_for_the_whole_project(hooks):
 @pytest.mark.parametrize("name", ["durability", "durability-gate"])
 def test_the_command_knows_every_option_that_the_hook_gives_it(hooks, name, tmp_path):
     program, *options = hooks[name]["entry"].split()
-    asked = [sys.executable, "-c", f"from {program}.cli import main; main()", *options, "--help"]
+    asked = [sys.executable, "-c", f"import sys; from {program}.cli import main; sys.exit(main())", *options, "--help"]
     outcome = subprocess.run(asked, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert outcome.returncode == 0, outcome.stderr
