@@ -153,6 +153,20 @@ def test_the_enclosing_function_may_say_what_a_value_is_for() -> None:
     assert ids(f"import random\ndef colour():\n{body}") == set()
 
 
+def test_a_download_into_a_folder_is_still_a_download() -> None:
+    text = (
+        "from huggingface_hub import hf_hub_download\n"
+        "local_path = hf_hub_download(\n    repo_id=REPO,\n    local_dir=str(MODEL_PATH),\n)\n"
+    )
+    assert ids(text) == {"B615"}
+
+
+def test_a_test_that_stores_and_loads_again_is_no_failure() -> None:
+    body = "    return pickle.loads(pickle.dumps(x))\n"
+    assert ids(f"import pickle\ndef test_round_trip(x):\n{body}") == set()
+    assert ids(f"import pickle\ndef latest_test_run(x):\n{body}") == {"B301"}
+
+
 def test_the_body_of_a_block_says_nothing_about_its_head() -> None:
     assert ids("import random\nif random.random() < 0.5:\n    token = 1\n") == set()
 

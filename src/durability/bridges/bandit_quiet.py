@@ -5,7 +5,7 @@ from msgspec import Struct
 _IMPORT = "an import alone; the call that matters has a test of its own"
 _IMPORT_ONLY = "an import alone does not say that anything is done with it"
 _XML = "names every parse, whoever wrote the document, and a current Expat bounds what entities may grow to"
-_ESCAPED = "names every call that marks text as safe; nearly all that were read were escaped just before"
+_ESCAPED = "names every call that marks text as safe, escaped before or not; mature code has them and demos do not"
 
 
 class Quiet(Struct, frozen=True):
@@ -19,9 +19,9 @@ class Quiet(Struct, frozen=True):
 QUIET: tuple[Quiet, ...] = (
     Quiet("B101", "assert-used", "an assertion is no failure mode, and production code has more of them than demos"),
     Quiet("B104", "hardcoded-bind-all-interfaces", "every server in a container listens on all interfaces"),
-    Quiet("B108", "hardcoded-tmp-directory", "a text that begins with /tmp, mostly a default that is overridden"),
+    Quiet("B108", "hardcoded-tmp-directory", "names every text that begins with /tmp, whatever becomes of it"),
     Quiet("B308", "mark-safe", _ESCAPED),
-    Quiet("B310", "urllib-urlopen", "names every call, although most open an address written in the code"),
+    Quiet("B310", "urllib-urlopen", "names every call, whatever address it opens and whoever chose that"),
     Quiet("B313", "xml-bad-cElementTree", _XML),
     Quiet("B314", "xml-bad-ElementTree", _XML),
     Quiet("B315", "xml-bad-expatreader", _XML),
