@@ -7,8 +7,7 @@ from bandit.core.extension_loader import MANAGER
 import durability_rules
 from durability.bridges.bandit_quiet import QUIET
 from durability.bridges.bandit_stories import SHOWN, Shown
-from durability.bridges.mapping import EVIDENCE, ROWS, RUN, SECRETS, finding_for, is_worth_showing, rule_name
-from durability.bridges.security import SecurityIssue
+from durability.bridges.mapping import EVIDENCE, ROWS, RUN, SECRETS, is_worth_showing, rule_name
 from durability.model import LENSES
 
 ALL = [*EVIDENCE, *SHOWN, *QUIET]
@@ -43,14 +42,6 @@ def test_evidence_goes_to_rules_that_exist() -> None:
     folders = Path(str(durability_rules.__file__)).parent
     rules = {path.stem.replace("_", "-") for path in folders.glob("*/*.py")}
     assert {row.rule for row in EVIDENCE} <= rules
-
-
-def test_only_what_is_no_evidence_is_a_finding_of_its_own() -> None:
-    def told(test_id: str) -> str | None:
-        row = finding_for(SecurityIssue(test_id, "", "low", "low", 1, 1, 1, "", None))
-        return row.name if row else None
-
-    assert (told("B102"), told("B113"), told("B101"), told("B999")) == ("exec-used", None, None, None)
 
 
 def test_names_of_findings_are_distinct_and_plain() -> None:

@@ -3,7 +3,6 @@
 import re
 from functools import cache
 from types import MappingProxyType
-from typing import Protocol
 
 from msgspec import Struct
 
@@ -62,20 +61,6 @@ def rule_name(test_id: str) -> str | None:
             return f"bandit/{name}"
         case _:
             return None
-
-
-class OfTest(Protocol):
-    """What comes from one bandit test, such as a `SecurityIssue`."""
-
-    @property
-    def test_id(self) -> str:
-        """The id of the test."""
-
-
-def finding_for(issue: OfTest) -> Shown | None:
-    """The row under which an issue is a finding of its own, or None where it is evidence for a rule of ours."""
-    row = ROWS.get(issue.test_id)
-    return row if isinstance(row, Shown) else None
 
 
 def is_worth_showing(test_id: str, severity: Strength, nearby: str, file_text: str) -> bool:
