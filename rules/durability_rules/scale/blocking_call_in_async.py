@@ -72,7 +72,7 @@ def blocking_call_in_async(call: CallSite, ask: Ask) -> Verdict:
 
     An event loop runs one thing at a time; a call that does not await keeps the loop from serving anyone else.
     """
-    if not call.library.blocking or call.awaited:
+    if not call.library.blocking or call.awaited or any(maker.awaited for maker in ask.makers(call)):
         return handled()
     return unhandled(
         f"{call.shown}() blocks the event loop in async {call.function.name}()",

@@ -94,4 +94,4 @@ def llm_call_without_timeout(call: CallSite, *, longest: float = 60.0) -> Verdic
 
 
 def _wait(default: object) -> str:
-    return "waits for ever" if default == "never" else f"waits up to {default:.0f} s before it fails"
+    return f"waits up to {default:.0f} s before it fails" if isinstance(default, float) else "waits for ever"

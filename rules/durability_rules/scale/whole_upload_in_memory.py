@@ -16,6 +16,8 @@ from durability.api import (
     unhandled,
 )
 
+_SPOOLED = frozenset({"form", "json", "get_json"})
+"""Forms go to disk when they are large, and JSON is no upload."""
 ROUTE = "from fastapi import FastAPI, UploadFile, Request, HTTPException\napp = FastAPI()\n"
 
 
@@ -60,11 +62,13 @@ ROUTE = "from fastapi import FastAPI, UploadFile, Request, HTTPException\napp = 
         ),
     ],
 )
-def whole_upload_in_memory(call: CallSite, ask: Ask) -> Verdict:
+def whole_upload_in_memory(call: CallSite, ask: Ask) -> Verdict | None:
     """An upload is read whole, whatever its size.
 
     Neither a size test before the read, nor reading in pieces, nor a limit of the framework bounds it.
     """
+    if call.name.rsplit(".", 1)[-1] in _SPOOLED:
+        return None
     if call.arguments or call.function_reads_size() or ask.has_setting("MAX_CONTENT_LENGTH"):
         return handled()
     return unhandled(

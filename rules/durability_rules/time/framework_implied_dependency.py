@@ -77,7 +77,7 @@ def framework_implied_dependency(site: ImpliedSite, ask: Ask) -> Verdict | None:
 
     The framework asks for it when it starts or when the feature is first used.
     """
-    if not ask.manifests.versions:
+    if not ask.manifests.versions or not ask.admits(site.row.package, site.row.versions):
         return None
     if ask.declares(site.row.needs):
         return handled()

@@ -20,6 +20,9 @@ from durability.program.sites import (
     TextSite,
 )
 
+_OTHER = {"http": "llm"}
+"""A client that asks a model is one for models only, though it speaks HTTP as well."""
+
 SelectorKind = Literal[
     "calls", "handlers", "loops", "functions", "parameters", "texts", "distributions", "implied", "project"
 ]
@@ -129,7 +132,7 @@ def _matching_calls(selector: Selector, context: Context) -> Iterator[CallSite]:
         if any(fnmatchcase(name, pattern) for pattern in selector.names):
             yield from group
     for effect in selector.makes:
-        kinds = context.program.clients(effect)
+        kinds = context.program.clients(effect) - context.program.clients(_OTHER.get(effect, ""))
         for group in context.calls_by_effect.get("constructs", ()), context.calls_by_effect.get("db.connect", ()):
             yield from (site for site in group if _is_client(site, kinds))
     if selector.reaches:
@@ -138,6 +141,9 @@ def _matching_calls(selector: Selector, context: Context) -> Iterator[CallSite]:
 
 def _is_client(site: CallSite, kinds: frozenset[str]) -> bool:
     row = site.library
+    owner = site.program.row(site.name.rpartition(".")[0])
+    if owner is not None and owner.effect == "constructs":
+        return False
     return not kinds.isdisjoint({row.returns or site.name, *row.parents, *row.awaitable_parents})
 
 

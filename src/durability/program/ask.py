@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from durability.facts.model import Span, Value
 from durability.knowledge.names import normal
-from durability.knowledge.rows import Implied
+from durability.knowledge.rows import Implied, Row
+from durability.knowledge.versions import admitted
 from durability.model import Role, Step
 from durability.program.answers import NO, YES, Answer, unknown
 from durability.program.bodies import Body, body_of
@@ -424,6 +425,13 @@ class Ask:
             return True
         extras = {f"{item.name}[{extra}]" for item in self.manifests.dependencies for extra in item.extras}
         return any(name in extras for name in names)
+
+    def admits(self, distribution: str, specifier: str) -> bool:
+        """Whether the project's version of a distribution, or the newest where none is written, is in a range."""
+        if not specifier:
+            return True
+        wanted = self.manifests.versions.get(normal(distribution), "")
+        return bool(admitted((Row(name=distribution, effect="none", versions=specifier),), wanted))
 
     def runs_on_import(self, site: Site) -> bool:
         """Whether a module body runs because another module, or a server, imports it; not as a script of its own."""
