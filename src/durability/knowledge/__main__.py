@@ -13,7 +13,8 @@ def main() -> int:
     except UsageError as error:
         print(error, file=sys.stderr)
         return 2
-    print(f"{len(tables.rows)} rows, {len(tables.entries)} entry points, {len(tables.distributions)} distributions")
+    rows = sum(len(shared.names) for shared in tables.rows)
+    print(f"{rows} rows, {len(tables.entries)} entry points, {len(tables.distributions)} distributions")
     return 0
 
 

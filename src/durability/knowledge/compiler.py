@@ -13,7 +13,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from durability.errors import UsageError
 from durability.knowledge.names import Distributions, expand
-from durability.knowledge.rows import Alias, Distribution, Entry, Implied, Parameter, Row, Tables
+from durability.knowledge.rows import Alias, Distribution, Entry, Implied, Parameter, Quiet, Row, Shared, Tables
 from durability.knowledge.vocabulary import EFFECTS
 
 FOLDER = Path(__file__).parent
@@ -27,6 +27,7 @@ _KINDS: dict[str, tuple[type, str]] = {
     "distribution": (Distribution, "distributions"),
     "implied": (Implied, "implied"),
     "alias": (Alias, "aliases"),
+    "quiet": (Quiet, "quiet"),
 }
 _Placed = tuple[str, Any]
 """Where a row stands (file, number, name as written) and the row."""
@@ -41,11 +42,11 @@ def read_tables(folder: Path = FOLDER) -> Tables:
             struct, attribute = _KINDS[kind]
             found[attribute].extend((where, made) for made in _expanded(struct, raw, where))
     owners = Distributions(tuple(item for _, item in found["distributions"]))
-    for attribute in ("rows", "implied"):
+    for attribute in ("rows", "implied", "quiet"):
         found[attribute] = [(where, _owned(item, owners)) for where, item in found[attribute]]
     _check(found)
     ordered = {name: tuple(sorted((item for _, item in placed), key=_key)) for name, placed in found.items()}
-    return Tables(digest=digest(files), **ordered)
+    return Tables(digest=digest(files), rows=_shared(ordered.pop("rows")), **ordered)
 
 
 def write_compiled(folder: Path = FOLDER, target: Path = COMPILED) -> Tables:
@@ -77,7 +78,7 @@ def _raw_rows(file: Path) -> Iterator[tuple[str, str, dict[str, Any]]]:
         if kind not in _KINDS or not isinstance(rows, list):
             raise UsageError(f"{file.name}: unknown table {kind!r}; known: {', '.join(_KINDS)}")
         for number, raw in enumerate(rows, start=1):
-            title = raw.get("name") or raw.get("import") or "no name"
+            title = str(raw.get("name") or raw.get("import") or "no name")[:60]
             yield kind, f"{file.name}: {kind} {number} ({title})", raw
 
 
@@ -109,6 +110,14 @@ def _owned(item: Any, owners: Distributions) -> Any:
     if item.package or item.name.partition(".")[0] in sys.stdlib_module_names:
         return item
     return msgspec.structs.replace(item, package=owners.of(item.name))
+
+
+def _shared(rows: Iterable[Row]) -> tuple[Shared, ...]:
+    """Rows that differ only in their name, as one; names of several versions keep the order of `rows`."""
+    names: dict[Row, list[str]] = {}
+    for row in rows:
+        names.setdefault(msgspec.structs.replace(row, name=""), []).append(row.name)
+    return tuple(Shared(tuple(listed), row) for row, listed in names.items())
 
 
 def _key(item: Any) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """What a name without rows of its own stands for, and how the rows that it borrows change on the way."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -23,16 +23,24 @@ class Loan(Struct, frozen=True):
     heirs: tuple[Row, ...] = ()
 
 
-def loans(name: str, rows: Mapping[str, tuple[Row, ...]], aliases: Mapping[str, Alias]) -> Iterator[Loan]:
-    """Names whose rows may serve for `name`, nearest first: aliases, types of attributes, parent classes."""
+def loans(name: str, own: Callable[[str], tuple[Row, ...]], aliases: Mapping[str, Alias]) -> Iterator[Loan]:
+    """Names whose rows may serve for `name`, nearest first: aliases, types of attributes and elements, parents.
+
+    `own` gives the rows that stand under a name in the tables. "[]" in a name is an element of what is before it.
+    """
     prefix, rest = name, ""
     while prefix:
         alias = aliases.get(prefix)
         if alias is not None:
             yield Loan(alias.of + rest, package=alias.package, parent=alias.of, child=prefix)
-        if rest and prefix in rows:
-            yield from _relatives(rows[prefix], rest)
+        if rest:
+            yield from _relatives(own(prefix), rest)
+        if prefix.endswith("[]"):
+            yield from _members(own(prefix[:-2] + ".__getitem__"), rest)
+            prefix, rest = prefix[:-2], "[]" + rest
+            continue
         prefix, _, last = prefix.rpartition(".")
+        yield from _members(own(prefix + ".__getattr__"), rest)
         rest = f".{last}{rest}"
 
 
@@ -41,7 +49,14 @@ def lend(rows: tuple[Row, ...], name: str, loan: Loan) -> tuple[Row, ...]:
     return tuple(_renamed(row, name, loan) for lent in rows for row in _inherited(lent, loan))
 
 
+def _members(rows: tuple[Row, ...], rest: str) -> Iterator[Loan]:
+    """What `x[...]` or `x.any` gives where the table says that they are all of one type."""
+    yield from (Loan(row.returns + rest) for row in rows[:1] if row.returns)
+
+
 def _relatives(heirs: tuple[Row, ...], rest: str) -> Iterator[Loan]:
+    if not heirs:
+        return
     row = heirs[0]
     if row.attribute and row.returns:
         yield Loan(row.returns + rest)

@@ -1,4 +1,4 @@
-"""Frozen structs of the tables: rows, entry points, parameters, distributions, implied distributions, aliases."""
+"""Frozen structs of the tables: rows, entry points, parameters, distributions, aliases."""
 
 from typing import Literal
 
@@ -139,13 +139,28 @@ class Alias(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True,
     package: str = ""
 
 
+class Quiet(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
+    """A dotted prefix under which every name without a row of its own does nothing outside the process."""
+
+    name: str
+    package: str = ""
+
+
+class Shared(Struct, frozen=True, array_like=True, gc=False):
+    """One row that holds for several names; its own name is empty."""
+
+    names: tuple[str, ...]
+    row: Row
+
+
 class Tables(Struct, frozen=True, omit_defaults=True, gc=False):
     """Everything in the TOML files, names expanded; what the compiled file holds."""
 
     digest: str = ""
-    rows: tuple[Row, ...] = ()
+    rows: tuple[Shared, ...] = ()
     entries: tuple[Entry, ...] = ()
     parameters: tuple[Parameter, ...] = ()
     distributions: tuple[Distribution, ...] = ()
     implied: tuple[Implied, ...] = ()
     aliases: tuple[Alias, ...] = ()
+    quiet: tuple[Quiet, ...] = ()

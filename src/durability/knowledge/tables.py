@@ -33,9 +33,12 @@ class Knowledge:
         self.implied: tuple[Implied, ...] = tables.implied
         self._distributions = Distributions(tables.distributions)
         self._aliases = {alias.name: alias for alias in tables.aliases}
+        self._quiet = {quiet.name: quiet for quiet in tables.quiet}
+        self._shared: dict[str, tuple[Row, ...]] = {}
+        for shared in tables.rows:
+            for name in shared.names:
+                self._shared[name] = (*self._shared.get(name, ()), shared.row)
         self._rows: dict[str, tuple[Row, ...]] = {}
-        for row in tables.rows:
-            self._rows[row.name] = (*self._rows.get(row.name, ()), row)
         self._entries: dict[str, tuple[Entry, ...]] = {}
         for entry in tables.entries:
             self._entries[entry.name] = (*self._entries.get(entry.name, ()), entry)
@@ -47,11 +50,12 @@ class Knowledge:
         """Every row of `name`, one per version range; () when nothing is known.
 
         A name without rows of its own gets those of what it stands for: an alias of its prefix, the type of an
-        attribute on the way, or a parent class. Such rows carry the name that was asked for.
+        attribute or element on the way, or a parent class; such rows carry the name that was asked for. Under a quiet
+        prefix, a name without any gets a row that says that it does nothing outside the process.
         """
         found = self._found.get(name)
         if found is None:
-            found = self._found[name] = self._resolve(name, frozenset())
+            found = self._found[name] = self._resolve(name, frozenset()) or self._silent(name)
         return found
 
     def row(self, name: str, versions: Mapping[str, str]) -> Row | None:
@@ -93,17 +97,19 @@ class Knowledge:
         """Whether any row, entry or alias has this name or stands below it."""
         if self._prefixes is None:
             self._prefixes = {
-                prefix for known in (*self._rows, *self._entries, *self._aliases) for prefix in _prefixes(known)
+                prefix
+                for known in (*self._shared, *self._entries, *self._aliases, *self._quiet)
+                for prefix in _prefixes(known)
             }
         return name in self._prefixes
 
     def names(self) -> tuple[str, ...]:
         """Every name that has rows of its own, sorted."""
-        return tuple(sorted(self._rows))
+        return tuple(sorted(self._shared))
 
     def names_with(self, effect: str) -> tuple[str, ...]:
         """Every name with a row of this effect, sorted."""
-        return tuple(sorted(name for name, rows in self._rows.items() if any(row.effect == effect for row in rows)))
+        return tuple(sorted(name for name, rows in self._shared.items() if any(row.effect == effect for row in rows)))
 
     def distribution_of(self, import_name: str) -> str:
         """The distribution that usually brings a dotted import name."""
@@ -113,11 +119,18 @@ class Knowledge:
         """Every distribution known to bring a dotted import name, the usual one first."""
         return self._distributions.all_of(import_name)
 
-    def _resolve(self, name: str, asked: frozenset[str]) -> tuple[Row, ...]:
+    def _own(self, name: str) -> tuple[Row, ...]:
         own = self._rows.get(name)
-        if own is not None:
+        if own is None:
+            shared = self._shared.get(name, ())
+            own = self._rows[name] = tuple(msgspec.structs.replace(row, name=name) for row in shared)
+        return own
+
+    def _resolve(self, name: str, asked: frozenset[str]) -> tuple[Row, ...]:
+        own = self._own(name)
+        if own:
             return own
-        for loan in loans(name, self._rows, self._aliases):
+        for loan in loans(name, self._own, self._aliases):
             if loan.source in asked:
                 continue
             rows = self._resolve(loan.source, asked | {name})
@@ -129,12 +142,19 @@ class Knowledge:
         own = self._entries.get(name)
         if own is not None:
             return own
-        for loan in loans(name, self._rows, self._aliases):
+        for loan in loans(name, self._own, self._aliases):
             if loan.source in asked:
                 continue
             found = self._resolve_entry(loan.source, asked | {name})
             if found:
                 return found
+        return ()
+
+    def _silent(self, name: str) -> tuple[Row, ...]:
+        for prefix in _prefixes(name.replace("()", "").replace("[]", "")):
+            quiet = self._quiet.get(prefix)
+            if quiet is not None:
+                return (Row(name=name, effect="none", package=quiet.package),)
         return ()
 
 
