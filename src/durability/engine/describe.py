@@ -41,15 +41,14 @@ def describe(root: Path, context: Context, analysed: Sequence[Analysed], discove
 
 def kind_of(context: Context) -> Kind:
     """A service answers requests or jobs, an app talks to a person, a library is imported by others."""
-    roles = {entry.role for entry in context.entries}
+    if context.reach.is_library:
+        return "library"
+    roles = {entry.role for entry in context.entries if not entry.spawned}
     if roles & {"route", "worker"}:
         return "service"
     if roles & {"ui", "bot", "tool"}:
         return "app"
-    if "cli" in roles:
-        return "cli"
-    packaged = any(path.endswith("__init__.py") for path in context.judged_paths())
-    return "library" if packaged else "script"
+    return "cli" if "cli" in roles else "script"
 
 
 def stakes_of(context: Context) -> tuple[Stake, ...]:

@@ -10,6 +10,7 @@ from durability.facts.collect import collect
 from durability.model import JudgedSite
 from durability.program.modules import module_name
 from durability.sources.project import Manifests, manifests_of
+from durability.sources.roles import file_role
 
 MARK = "# <-"
 
@@ -22,8 +23,8 @@ def judge_example(rule: Rule, code: str | Mapping[str, str]) -> list[JudgedSite]
     files = {"example.py": code} if isinstance(code, str) else dict(code)
     sources = {path: text for path, text in files.items() if path.endswith(".py")}
     facts = {path: collect(text, path, module_name(path)) for path, text in sources.items()}
-    roles = dict.fromkeys(facts, "first-party")
-    manifests: Manifests = manifests_of({path: text for path, text in files.items() if path not in sources})
+    roles = {path: file_role(path, b"") for path in facts}
+    manifests: Manifests = manifests_of(files)
     context = link(facts, roles, manifests, manifests.versions)
     sites, failed = Judge(context, lambda path, line: (None, line), Suppressions(facts)).run([rule])
     if failed:

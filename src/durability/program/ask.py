@@ -17,6 +17,7 @@ from durability.program.bodies import Body, body_of
 from durability.program.effects import Effects, matches
 from durability.program.entries import EntryPoint
 from durability.program.flow import Flow, Leaf
+from durability.program.modules import imported_paths
 from durability.program.program import FunctionKey, Program, plain_name
 from durability.program.reach import Reachability
 from durability.program.sites import CallSite, FunctionSite, HandlerSite, LoopSite, Site
@@ -440,6 +441,21 @@ class Ask:
             entry.function[0] == site.path and entry.role in ("route", "bot", "worker") for entry in self.entries
         )
         return ("import" in roles and "ui" not in roles) and (served or self._context.program.is_imported(site.path))
+
+    def tested_modules(self) -> frozenset[str]:
+        """The first-party files that some test imports, directly or not."""
+        program = self._context.program
+        tests = [path for path, role in program.file_roles.items() if role == "test" and path in program.files]
+        seen: set[str] = set()
+        pending = list(tests)
+        while pending:
+            path = pending.pop()
+            for item in program.files[path].imports:
+                for target in imported_paths(program.linker.modules, item.path, path):
+                    if target not in seen:
+                        seen.add(target)
+                        pending.append(target)
+        return frozenset(path for path in seen if program.file_roles.get(path) == "first-party")
 
     def has_setting(self, key: str) -> bool:
         """Whether first-party code sets a configuration key (`app.config["KEY"] = …`, or a keyword or name KEY)."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from durability.facts.model import Block, Call, FileFacts, Function, Value
 from durability.knowledge.rows import Entry
@@ -14,7 +15,10 @@ _ROUTE_METHODS = frozenset({"get", "post", "put", "patch", "delete", "head", "op
 
 
 class EntryPoint(Struct, frozen=True):
-    """One entry point. `name` is what a person calls it: `POST /pay`, a command's name, or the function."""
+    """One entry point. `name` is what a person calls it: `POST /pay`, a command's name, or the function.
+
+    `spawned`: the program itself starts it, as a thread, task or callback.
+    """
 
     function: FunctionKey
     role: Role
@@ -22,6 +26,7 @@ class EntryPoint(Struct, frozen=True):
     methods: tuple[str, ...] = ()
     path: str = ""
     external: bool = False
+    spawned: bool = False
 
 
 def entry_points(program: Program) -> tuple[EntryPoint, ...]:
@@ -102,7 +107,8 @@ def _registered(program: Program, path: str, facts: FileFacts) -> Iterator[Entry
             if value is None and row.handler_position is not None and row.handler_position < len(positional):
                 value = positional[row.handler_position]
             for handler in _handlers(program, path, call, value):
-                yield _entry(program, handler, program.function(handler), row, symbol.name, call)
+                entry = _entry(program, handler, program.function(handler), row, symbol.name, call)
+                yield replace(entry, spawned=row.role == "worker")
 
 
 def _handlers(program: Program, path: str, call: Call, value: Value | None) -> Iterator[FunctionKey]:

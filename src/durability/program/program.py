@@ -8,8 +8,8 @@ from durability.facts.model import Assign, Call, Exit, FileFacts, Function, Valu
 from durability.knowledge import Knowledge
 from durability.knowledge.rows import Row
 from durability.model import CallCounts
-from durability.program.modules import imported_paths
 from durability.program.link import _BUILTIN, _TYPES, Linker, Symbol
+from durability.program.modules import imported_paths
 
 FunctionKey = tuple[str, int]
 """A function of the program: path of its file and its index there."""

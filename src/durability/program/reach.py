@@ -14,6 +14,9 @@ _DYNAMIC = frozenset(
     {"importlib.import_module", "__import__", "pkgutil.iter_modules", "runpy.run_path", "runpy.run_module"}
 )
 
+_SERVED = frozenset({"route", "bot", "worker", "tool", "ui"})
+_AT_ROOT = frozenset({"setup.py", "noxfile.py", "tasks.py", "conftest.py", "fabfile.py", "manage.py"})
+
 ON_PATH = 1.0
 IMPORTED = 0.3
 NEVER = 0.0
@@ -46,7 +49,8 @@ class Reachability:
             self._spread(entry.function, entry.role, entry.name)
         for path in sorted(self._imported if entries else ()):
             self._spread((path, 0), "import", "")
-        if not entries:
+        self.is_library = _is_library(program, entries)
+        if self.is_library or not any(not entry.spawned for entry in entries):
             self._spread_public()
 
     def of(self, key: FunctionKey) -> Reach:
@@ -106,3 +110,12 @@ class Reachability:
                         seen.add(target)
                         queue.append(target)
         return frozenset(seen)
+
+
+def _is_library(program: Program, entries: tuple[EntryPoint, ...]) -> bool:
+    """A package that serves nobody itself: its public functions are what others call."""
+    if any(entry.role in _SERVED and not entry.spawned for entry in entries):
+        return False
+    judged = [path for path in program.files if program.file_roles.get(path) == "first-party"]
+    packaged = [path for path in judged if path.endswith("__init__.py")]
+    return bool(packaged) and not any("/" not in path and path not in _AT_ROOT for path in judged)

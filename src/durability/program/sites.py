@@ -20,6 +20,9 @@ _BROAD = frozenset({"Exception", "BaseException"})
 _CACHES = frozenset(
     {"cache", "lru_cache", "cached", "cache_resource", "cached_property", "singleton", "experimental_singleton"}
 )
+_TRACING = frozenset(
+    {"exception", "print_exc", "format_exc", "capture_exception", "print_exception", "format_exception"}
+)
 _LOGGING = ("log", "telemetry")
 
 
@@ -291,6 +294,17 @@ class CallSite(Site):
         )
 
     @property
+    def only_formatted(self) -> bool:
+        """Whether its result is only turned into text on the spot."""
+        return any(
+            other.receiver is not None
+            and other.receiver.kind == "call"
+            and other.receiver.call == self.index
+            and other.shown.rsplit(".", 1)[-1] in ("strftime", "ctime")
+            for other in self.calls_here()
+        )
+
+    @property
     def used(self) -> str:
         """What becomes of the result: dropped, bound, returned, passed or other."""
         return self.fact.used
@@ -373,6 +387,27 @@ class HandlerSite(Site):
     def always_raises(self) -> bool:
         """Whether its body's own level raises."""
         return any(item.kind == "raise" and item.block == self.index for item in self.exits)
+
+    @property
+    def hides_cause(self) -> bool:
+        """Whether it raises another error and cuts the chain to the first one with `from None`."""
+        raised = [item for item in self.exits if item.kind == "raise" and item.value is not None]
+        return any(item.cause is not None and item.cause.text == "None" for item in raised)
+
+    @property
+    def keeps_trace(self) -> bool:
+        """Whether it writes down the trace of the error."""
+        for call in self.calls:
+            last = call.shown.rsplit(".", 1)[-1]
+            given = call.argument("exc_info")
+            if last in _TRACING or (given is not None and given.text not in ("False", "None")):
+                return True
+        return False
+
+    @property
+    def answers(self) -> tuple[Value | None, ...]:
+        """What its body returns or raises."""
+        return tuple(item.value for item in self.exits if item.kind in ("return", "raise"))
 
     @property
     def logs(self) -> bool:
@@ -470,6 +505,51 @@ class FunctionSite(Site):
     def __init__(self, context: "Context", key: FunctionKey) -> None:
         fact = context.program.function(key)
         super().__init__(context, key, fact.block, fact.span, f"def {fact.qualname}")
+
+    @property
+    def broadly_guarded_statements(self) -> int:
+        """How many of its statements stand in a `try` whose handler catches everything and never raises."""
+        blocks = self.program.files[self.path].blocks
+        broad = {
+            int(block.value.text)
+            for index, block in enumerate(blocks)
+            if block.kind == "handler" and block.function == self.key[1] and block.value is not None
+            for handler in (HandlerSite(self.context, self.path, index),)
+            if handler.broad and not handler.reraises
+        }
+        outer = [index for index in broad if not self._inside_any(index, broad)]
+        return sum(blocks[index].statements for index in outer)
+
+    def _inside_any(self, index: int, others: set[int]) -> bool:
+        parent = self.program.files[self.path].blocks[index].parent
+        return any(above in others for above in self.program.blocks_above(self.path, parent))
+
+    @property
+    def hidden_imports(self) -> tuple[str, ...]:
+        """What it imports inside, unless in a `try` or for types only."""
+        imports = self.program.files[self.path].imports
+        return tuple(item.path for item in imports if item.function == self.key[1] and not item.guarded)
+
+    @property
+    def rebinds_once(self) -> bool:
+        """Whether every `global` name it binds is bound under a test that it is not set yet."""
+        facts = self.program.files[self.path]
+        for name in self.function.globals:
+            for item in self.program.assigns_to(self.path, name):
+                if item.function == self.key[1] and not self._tests_unset(facts.blocks, item.block, name):
+                    return False
+        return True
+
+    def _tests_unset(self, blocks: tuple[Block, ...], block: int, name: str) -> bool:
+        for index in self.program.blocks_above(self.path, block):
+            test = blocks[index].value if blocks[index].kind == "if" else None
+            if test is None:
+                continue
+            if test.kind == "not" and plain_name(test.parts[0]) == name:
+                return True
+            if test.kind == "compare" and test.text == "Is" and plain_name(test.parts[0]) == name:
+                return True
+        return False
 
 
 class ParameterSite(Site):

@@ -1,0 +1,87 @@
+"""failure-hidden-from-caller."""
+
+from durability.api import (
+    Bad,
+    FunctionSite,
+    Good,
+    Miss,
+    Partial,
+    Silent,
+    Story,
+    Verdict,
+    functions,
+    handled,
+    partial,
+    rule,
+    suggest,
+    unhandled,
+)
+
+SMALLEST = 3
+_BODY = "    a = one(x)\n    b = two(a)\n    c = three(b)\n"
+_INNER = "        a = one(x)\n        b = two(a)\n        c = three(b)\n        return c\n"
+
+
+@rule(
+    lens="scale",
+    severity="medium",
+    confidence="high",
+    cwe=[396],
+    sources=["Nygard, Release It!, 2nd edition: Fail Fast"],
+    story=Story(
+        demo="Nothing ever crashes.",
+        production="When something it depends on is overloaded, nobody can tell: nothing backs off, nothing tries later, and it all stays slow.",
+        trigger="a service or the database is overloaded",
+    ),
+    action="Guard single calls with the errors they raise, not whole functions with everything",
+    minutes=(10, 20),
+    sites=functions(),
+    examples=[
+        Bad("def run(x):  # <-\n    try:\n" + _INNER + "    except Exception:\n        return None\n"),
+        Bad("def run(x):  # <-\n    try:\n" + _INNER + "    except:\n        print('failed')\n"),
+        Bad(
+            "import logging\ndef run(x):  # <-\n    try:\n"
+            + _INNER
+            + "    except Exception as error:\n        logging.exception(error)\n        return {'ok': False}\n",
+            decoy=True,
+            why="told to the log, not to the caller",
+        ),
+        Good("def run(x):\n" + _BODY + "    return c\n"),
+        Good(
+            "def run(x):\n    try:\n"
+            + _INNER
+            + "    except Exception as error:\n        raise RunError(x) from error\n"
+        ),
+        Partial(
+            "def run(x):\n"
+            + _BODY
+            + "    d = four(c)\n    try:\n        e = five(d)\n        f = six(e)\n    except Exception:\n        f = None\n    return f\n"
+        ),
+        Silent("def run(x):\n    return x\n", why="too small to say"),
+        Miss(
+            "def run(x):\n    try:\n"
+            + _INNER
+            + "    except (OSError, ValueError, KeyError, TypeError):\n        return None\n"
+        ),
+    ],
+)
+def failure_hidden_from_caller(function: FunctionSite) -> Verdict | None:
+    """Most of a function runs under a handler that catches everything.
+
+    Its caller never learns what failed, so a lost connection cannot be tried again and an overload cannot be shed.
+    """
+    total = function.function.statements
+    if total < SMALLEST:
+        return None
+    share = function.broadly_guarded_statements / total
+    if share > 0.4:
+        return unhandled(
+            f"{share:.0%} of {function.function.name}() runs under a handler that catches everything",
+            fix=suggest("guard single calls with the errors they raise"),
+        )
+    if share > 0.1:
+        return partial(
+            f"{share:.0%} of {function.function.name}() runs under a handler that catches everything",
+            missing="the guarded part",
+        )
+    return handled()

@@ -1,0 +1,60 @@
+"""import-inside-function."""
+
+from durability.api import (
+    Bad,
+    FunctionSite,
+    Good,
+    Miss,
+    Silent,
+    Story,
+    Verdict,
+    functions,
+    handled,
+    rule,
+    suggest,
+    unhandled,
+)
+
+
+@rule(
+    lens="time",
+    severity="low",
+    confidence="high",
+    cwe=[1047],
+    sources=["PEP 8, Imports"],
+    story=Story(
+        demo="It works when the button is pressed.",
+        production="What the program needs shows up only when a rare feature is first used: it starts without a part and fails in the middle.",
+        trigger="a rarely used feature on a fresh machine",
+    ),
+    action="Import at the top of the module",
+    minutes=(1, 5),
+    sites=functions(),
+    examples=[
+        Bad("def run():  # <-\n    import requests\n    return requests.get('u', timeout=1)\n"),
+        Bad("class Job:\n    def run(self):  # <-\n        from app.db import load\n        return load()\n"),
+        Bad(
+            "import json\ndef run():  # <-\n    import requests\n    return json.dumps(requests.get('u', timeout=1).json())\n",
+            decoy=True,
+            why="one import on top, another inside",
+        ),
+        Good("import requests\ndef run():\n    return requests.get('u', timeout=1)\n"),
+        Good(
+            "def run():\n    try:\n        import orjson\n    except ImportError:\n        orjson = None\n    return orjson\n",
+            why="optional",
+        ),
+        Silent("import os\nprint(os.name)\n"),
+        Miss("def run():\n    return __import__('requests').get('u', timeout=1)\n"),
+    ],
+)
+def import_inside_function(function: FunctionSite) -> Verdict:
+    """An import hides inside a function.
+
+    A missing package or a circular import shows up when the function first runs, not when the program starts.
+    """
+    if not function.hidden_imports:
+        return handled()
+    return unhandled(
+        f"{function.function.name}() imports {function.hidden_imports[0]}",
+        fix=suggest("move the import to the top of the module"),
+    )

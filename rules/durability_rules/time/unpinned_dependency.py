@@ -1,0 +1,72 @@
+"""unpinned-dependency."""
+
+from durability.api import (
+    Ask,
+    Bad,
+    Good,
+    Miss,
+    Partial,
+    ProjectSite,
+    Silent,
+    Story,
+    Verdict,
+    handled,
+    partial,
+    project,
+    rule,
+    suggest,
+    unhandled,
+)
+
+
+@rule(
+    lens="time",
+    severity="medium",
+    confidence="high",
+    cwe=[1357],
+    sources=["The Twelve-Factor App, Dependencies"],
+    story=Story(
+        demo="Installed today, works today.",
+        production="Installed next month it gets other versions of everything, and breaks though nobody changed a line.",
+        trigger="the next installation",
+    ),
+    action="Lock the versions of what is installed",
+    minutes=(10, 30),
+    repository=True,
+    sites=project(),
+    examples=[
+        Bad({"app.py": "import flask  # <-\n", "requirements.txt": "flask\n"}),
+        Bad({"app.py": "import flask  # <-\n", "requirements.txt": "flask>=2\nrequests>=2\n"}),
+        Bad({"app.py": "import flask  # <-\n", "requirements.txt": "flask\n# pinned: flask==3.0.0\n"}, decoy=True),
+        Good({"app.py": "import flask\n", "requirements.txt": "flask==3.0.0\n"}),
+        Good(
+            {
+                "app.py": "import flask\n",
+                "pyproject.toml": "[project]\nname = 'x'\ndependencies = ['flask']\n",
+                "uv.lock": "version = 1\n[[package]]\nname = 'flask'\nversion = '3.0.0'\n",
+            }
+        ),
+        Partial({"app.py": "import flask\n", "requirements.txt": "flask==3.0.0\nrequests\n"}),
+        Silent({"app.py": "print('hello')\n"}),
+        Miss(
+            {"app.py": "import flask\n", "requirements.txt": "flask==3.0.0\n"},
+            why="what flask itself brings is not pinned",
+        ),
+    ],
+)
+def unpinned_dependency(site: ProjectSite, ask: Ask) -> Verdict | None:
+    """The versions of what is installed are left to the day of the installation.
+
+    There is no lock file, and requirements admit more than one version.
+    """
+    wanted = [item for item in ask.manifests.dependencies if item.extra is None]
+    if not wanted:
+        return None
+    loose = [item for item in wanted if not item.pinned and item.name not in ask.manifests.locked]
+    if ask.manifests.has_lock or not loose:
+        return handled()
+    if len(loose) <= len(wanted) / 2:
+        return partial(f"{len(loose)} of {len(wanted)} requirements admit any version", missing="those versions")
+    return unhandled(
+        f"{len(loose)} of {len(wanted)} requirements admit more than one version", fix=suggest("write a lock file")
+    )
