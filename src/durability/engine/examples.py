@@ -25,7 +25,7 @@ def judge_example(rule: Rule, code: str | Mapping[str, str]) -> list[JudgedSite]
     facts = {path: collect(text, path, module_name(path)) for path, text in sources.items()}
     roles = {path: file_role(path, b"") for path in facts}
     manifests: Manifests = manifests_of(files)
-    context = link(facts, roles, manifests, manifests.versions)
+    context = link(facts, roles, manifests)
     sites, failed = Judge(context, lambda path, line: (None, line), Suppressions(facts)).run([rule])
     if failed:
         raise RuntimeError(failed[0].error)

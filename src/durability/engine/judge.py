@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from durability.engine.clones import clone_key
 from durability.engine.rules import Rule
 from durability.engine.suppressions import Suppressions
+from durability.facts.model import Span
 from durability.model import FailedRule, JudgedSite, Place, Suppression
 from durability.program.answers import Verdict
 from durability.program.ask import Ask, Context
@@ -53,7 +54,7 @@ class Judge:
         return judged, []
 
     def _sites(self, rule: Rule) -> list[Site]:
-        found = {}
+        found: dict[tuple[str, Span, str], Site] = {}
         for selector in rule.selectors:
             for site in selector.find(self._context):
                 found.setdefault((site.path, site.span, site.operation), site)

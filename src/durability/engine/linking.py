@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 
 def link(
-    facts: Mapping[str, FileFacts], roles: Mapping[str, str], manifests: "Manifests", versions: Mapping[str, str]
+    facts: Mapping[str, FileFacts], roles: Mapping[str, str], manifests: "Manifests", is_released: bool = False
 ) -> Context:
-    """Link the facts of all files. `roles` gives each path's file role, `versions` what the project pins."""
-    program = Program(facts, roles, knowledge(), versions)
-    return Context(program, entry_points(program), manifests)
+    """Link the facts of all files. `roles` gives each path's file role; `is_released`: an installed distribution."""
+    program = Program(facts, roles, knowledge(), manifests.versions)
+    return Context(program, entry_points(program), manifests, is_released)

@@ -27,7 +27,7 @@ from durability.score import Context as Declared
 from durability.sources.files import discover
 from durability.sources.model import Discovery, SourceFile
 from durability.sources.notebooks import locate
-from durability.sources.project import read_manifests
+from durability.sources.project import Manifests, read_manifests
 
 Progress = Callable[[str, int, int], None]
 
@@ -112,7 +112,7 @@ def _judge(
     facts = {item.path: item.facts for item in analysed if item.facts is not None}
     roles = {file.path: file.role for file in discovery.files}
     manifests = read_manifests(root, [*discovery.python_names, *discovery.manifests])
-    context = link(facts, roles, manifests, manifests.versions)
+    context = link(facts, roles, manifests, _is_released(root, manifests))
     cells = {item.path: item.cells for item in analysed if item.cells}
     suppressions = Suppressions(facts)
 
@@ -121,6 +121,11 @@ def _judge(
 
     sites, failed = Judge(context, place, suppressions).run(rules)
     return _Judged(context, accept(sites, options.config.accept, options.today), tuple(failed), suppressions)
+
+
+def _is_released(root: Path, manifests: Manifests) -> bool:
+    """Whether the folder is an unpacked distribution, which leaves tests, locks and build services behind."""
+    return not manifests.files and any(root.glob("*.dist-info/METADATA"))
 
 
 def _score(

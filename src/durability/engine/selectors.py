@@ -133,8 +133,8 @@ def _matching_calls(selector: Selector, context: Context) -> Iterator[CallSite]:
             yield from group
     for effect in selector.makes:
         kinds = context.program.clients(effect) - context.program.clients(_OTHER.get(effect, ""))
-        for group in context.calls_by_effect.get("constructs", ()), context.calls_by_effect.get("db.connect", ()):
-            yield from (site for site in group if _is_client(site, kinds))
+        for made in ("constructs", "db.connect"):
+            yield from (site for site in context.calls_by_effect.get(made, ()) if _is_client(site, kinds))
     if selector.reaches:
         yield from _reaching_calls(selector.reaches, context)
 
@@ -204,7 +204,7 @@ def _implied(selector: Selector, context: Context) -> Iterator[Site]:
 
 def _project(selector: Selector, context: Context) -> Iterator[Site]:
     paths = context.judged_paths()
-    if paths:
+    if paths and not context.is_released:
         first = min((entry.function[0] for entry in context.entries), default=paths[0])
         yield ProjectSite(context, first)
 

@@ -4,7 +4,7 @@ import libcst as cst
 
 from durability.facts.comments import MARKER, read_comments
 from durability.facts.lower import Lowering
-from durability.facts.model import Assign, Class, Decorator, FileFacts, Parameter
+from durability.facts.model import Assign, Block, Class, Decorator, FileFacts, Parameter
 from durability.facts.names import Binding, Names
 from durability.knowledge import knowledge
 from durability.syntax.positions import Positions
@@ -53,9 +53,10 @@ def _names(low: Lowering) -> Names:
     library = knowledge()
     names = Names(low.blocks, low.calls, low.functions, (library.returns, library.enters))
     names.classes = frozenset(item.qualname for item in low.classes)
-    for item in low.imports:
-        if item.name and item.name != "*":
-            names.bind(item.function, item.name, Binding(item.block, item.span[0], "ref", item.path, None))
+    for imported in low.imports:
+        if imported.name and imported.name != "*":
+            place = Binding(imported.block, imported.span[0], "ref", imported.path, None)
+            names.bind(imported.function, imported.name, place)
     for index, function in enumerate(low.functions):
         if index and not function.owner and not function.name.startswith("<"):
             ref = ":" + function.qualname
@@ -64,17 +65,22 @@ def _names(low: Lowering) -> Names:
     for item in low.classes:
         if "." not in item.qualname:
             names.bind(0, item.name, Binding(0, item.span[0], "ref", ":" + item.qualname, None))
-    for block_index, block in enumerate(low.blocks):
-        how = {"for": "element", "comp": "element", "with": "enters"}.get(block.kind)
-        for target in block.targets if how else ():
-            single = how if len(block.targets) == 1 else "unknown"
-            value = block.value if single != "unknown" else None
-            names.bind(block.function, target, Binding(block_index, block.span[0], single, "", value))
-        if block.kind == "handler" and block.targets:
-            names.bind(block.function, block.targets[0], Binding(block_index, block.span[0], "ref", "Exception", None))
-    for item in low.assigns:
-        _bind_assign(names, low, item)
+    for index, block in enumerate(low.blocks):
+        _bind_targets(names, block, index)
+    for assign in low.assigns:
+        _bind_assign(names, low, assign)
     return names
+
+
+def _bind_targets(names: Names, block: Block, index: int) -> None:
+    how = {"for": "element", "comp": "element", "with": "enters"}.get(block.kind)
+    if how is not None:
+        single = len(block.targets) == 1
+        for target in block.targets:
+            binding = Binding(index, block.span[0], how if single else "unknown", "", block.value if single else None)
+            names.bind(block.function, target, binding)
+    if block.kind == "handler" and block.targets:
+        names.bind(block.function, block.targets[0], Binding(index, block.span[0], "ref", "Exception", None))
 
 
 def _bind_parameters(names: Names, low: Lowering, index: int) -> None:

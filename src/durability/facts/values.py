@@ -132,7 +132,7 @@ class Values:
         for part in node.parts:
             if isinstance(part, cst.FormattedStringText):
                 parts.append(Value("text", part.value[:TEXT_LIMIT]))
-            else:
+            elif isinstance(part, cst.FormattedStringExpression):
                 parts.append(self.lower(part.expression))
         head = parts[0].text if parts and parts[0].kind == "text" else ""
         self._note(head, node)

@@ -35,8 +35,11 @@ _EXTERNAL_ROLES = ("route", "bot", "tool", "ui")
 class Context:
     """The program with its reach, effects and flow, and views that are made once."""
 
-    def __init__(self, program: Program, entries: tuple[EntryPoint, ...], manifests: "Manifests") -> None:
+    def __init__(
+        self, program: Program, entries: tuple[EntryPoint, ...], manifests: "Manifests", is_released: bool
+    ) -> None:
         self.program = program
+        self.is_released = is_released
         self.entries = entries
         self.manifests = manifests
         self.reach = Reachability(program, entries)
@@ -90,7 +93,7 @@ class Context:
         return found
 
     def _distribution(self, dotted: str, path: str) -> str:
-        head = dotted.split(".")[0]
+        head = dotted.split(".", maxsplit=1)[0]
         modules = self.program.linker.modules
         if not head or head in sys.stdlib_module_names or head == "__future__":
             return ""
@@ -110,7 +113,9 @@ class Context:
     def is_used(self, path: str, text: str) -> bool:
         """Whether a text is returned, bound or compared somewhere in a file, rather than standing alone."""
         facts = self.program.files[path]
-        values = [item.value for item in (*facts.assigns, *facts.exits, *facts.blocks) if item.value is not None]
+        values = [item.value for item in facts.assigns if item.value is not None]
+        values += [item.value for item in facts.exits if item.value is not None]
+        values += [item.value for item in facts.blocks if item.value is not None]
         while values:
             value = values.pop()
             if value.kind == "text" and value.text == text:

@@ -171,7 +171,7 @@ def _scripts(program: Program, path: str, facts: FileFacts) -> Iterator[EntryPoi
 
 
 def _uses_at_top(program: Program, path: str, facts: FileFacts, name: str) -> bool:
-    prefix = name.split(".")[0] + "."
+    prefix = name.split(".", maxsplit=1)[0] + "."
     calls_at_top = any(
         call.function == 0 and program.name(path, index).startswith(prefix) for index, call in enumerate(facts.calls)
     )

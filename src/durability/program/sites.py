@@ -218,7 +218,7 @@ class CallSite(Site):
         return self.program.row(self.name) or NO_ROW
 
     @property
-    def loops(self) -> tuple[Loop, ...]:  # type: ignore[override]
+    def loops(self) -> tuple[Loop, ...]:
         """The loops around the call; a call that is a loop's iterable is not in that loop."""
         found = [Loop(self, block) for block in self.around() if block.kind in _LOOPS]
         return tuple(loop for loop in found if not self._is_iterable(loop))
