@@ -18,9 +18,10 @@ from durability.engine.selectors import (
 from durability.facts.model import Value
 from durability.model import Fix, Step, Story
 from durability.program.answers import NO, YES, Answer, Verdict, known, unknown
-from durability.program.ask import Ask, names_in
+from durability.program.ask import Ask
 from durability.program.flow import Leaf
 from durability.program.program import plain_name
+from durability.program.results import names_in
 from durability.program.sites import (
     CallSite,
     DistributionSite,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from durability.bridges.bandit_stories import SHOWN, Shown
 from durability.model import Finding, JudgedSite, Place
-from durability.program.ask import Context
+from durability.program.context import Context
 from durability.sources.notebooks import locate
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from durability.engine.source import Analysed
 from durability.model import Kind, Project, Stake
-from durability.program.ask import Context
+from durability.program.context import Context
 from durability.sources.model import Discovery
 
 _FRAMEWORKS = {

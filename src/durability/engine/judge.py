@@ -9,7 +9,8 @@ from durability.engine.suppressions import Suppressions
 from durability.facts.model import Span
 from durability.model import FailedRule, JudgedSite, Place, Suppression
 from durability.program.answers import Verdict
-from durability.program.ask import Ask, Context
+from durability.program.ask import Ask
+from durability.program.context import Context
 from durability.program.program import FunctionKey
 from durability.program.sites import Site
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from durability.facts.model import FileFacts
 from durability.knowledge import knowledge
-from durability.program.ask import Context
+from durability.program.context import Context
 from durability.program.entries import entry_points
 from durability.program.program import Program
 

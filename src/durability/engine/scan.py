@@ -21,7 +21,7 @@ from durability.engine.suppressions import Suppressions, suppression_findings
 from durability.engine.workers import analyse_all
 from durability.errors import UsageError
 from durability.model import Coverage, FailedRule, JudgedSite, ReportData, RuleInfo, SiteRow, SkippedFile, Tool
-from durability.program.ask import Context
+from durability.program.context import Context
 from durability.score import MODEL_VERSION, Evidence, Scored, evaluate
 from durability.score import Context as Declared
 from durability.sources.files import discover

@@ -6,7 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from durability.program.ask import Context
+from durability.program.context import Context
 from durability.program.sites import (
     CallSite,
     DistributionSite,

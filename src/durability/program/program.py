@@ -44,6 +44,8 @@ class Program:
         self._clients: dict[str, frozenset[str]] = {}
         self._assigns: dict[str, dict[str, list[Assign]]] = {}
         self._exits: dict[str, dict[int, list[Exit]]] = {}
+        self._assigns_of: dict[str, dict[int, list[Assign]]] = {}
+        self._blocks_of: dict[str, dict[int, list[int]]] = {}
         self._calls_of: dict[str, dict[int, list[int]]] = {}
         for path in sorted(files):
             self.symbols[path] = [self.linker.resolve(call.ref, path) for call in files[path].calls]
@@ -132,6 +134,26 @@ class Program:
                 grouped.setdefault(item.function, []).append(item)
             self._exits[path] = grouped
         return self._exits[path].get(index, [])
+
+    def assigns_in(self, key: FunctionKey) -> list[Assign]:
+        """The bindings directly in a function, in source order."""
+        path, index = key
+        if path not in self._assigns_of:
+            grouped: dict[int, list[Assign]] = {}
+            for item in self.files[path].assigns:
+                grouped.setdefault(item.function, []).append(item)
+            self._assigns_of[path] = grouped
+        return self._assigns_of[path].get(index, [])
+
+    def blocks_in(self, key: FunctionKey) -> list[int]:
+        """Indices of the blocks directly in a function, outside in."""
+        path, index = key
+        if path not in self._blocks_of:
+            grouped: dict[int, list[int]] = {}
+            for number, block in enumerate(self.files[path].blocks):
+                grouped.setdefault(block.function, []).append(number)
+            self._blocks_of[path] = grouped
+        return self._blocks_of[path].get(index, [])
 
     def assigns_to(self, path: str, target: str) -> list[Assign]:
         """The bindings of a dotted name (`client`, `self.client`) anywhere in a file."""

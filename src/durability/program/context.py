@@ -1,0 +1,154 @@
+"""The program with its reach, effects and flow: what sites and rules are made on."""
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from durability.facts.model import Span, Value
+from durability.knowledge.rows import Implied
+from durability.model import Role
+from durability.program.effects import Effects
+from durability.program.entries import EntryPoint
+from durability.program.flow import Flow
+from durability.program.makers import Makers
+from durability.program.packages import distributions, implied_uses
+from durability.program.program import FunctionKey, Program, plain_name
+from durability.program.reach import Reachability
+from durability.program.sites import CallSite, HandlerSite
+
+if TYPE_CHECKING:
+    from durability.sources.project import Manifests
+
+_MAYBE = ("http", "llm", "db.query", "db.write", "db.fetch_all")
+_COMMON = frozenset(
+    {"get", "pop", "update", "add", "all", "count", "delete", "find", "insert", "set", "keys", "run", "call"}
+)
+_EXTERNAL_ROLES = ("route", "bot", "tool", "ui")
+
+
+class Context:
+    """The program with its reach, effects and flow, and views that are made once."""
+
+    def __init__(
+        self, program: Program, entries: tuple[EntryPoint, ...], manifests: "Manifests", is_released: bool
+    ) -> None:
+        self.program = program
+        self.is_released = is_released
+        self.entries = entries
+        self.manifests = manifests
+        self.reach = Reachability(program, entries)
+        self.effects = Effects(program)
+        external = frozenset(entry.function for entry in entries if entry.role in _EXTERNAL_ROLES)
+        self.flow = Flow(program, external)
+        self._calls: dict[tuple[str, int], CallSite] = {}
+        self._handlers: dict[str, dict[int, list[int]]] = {}
+        self._makers = Makers(self)
+
+    def call(self, path: str, index: int) -> CallSite:
+        """The view of one call."""
+        key = (path, index)
+        if key not in self._calls:
+            self._calls[key] = CallSite(self, path, index)
+        return self._calls[key]
+
+    def judged_paths(self) -> list[str]:
+        """The files in which sites are looked for: first-party code that is no test, migration or copy."""
+        return [path for path in sorted(self.program.files) if self.program.file_roles.get(path) == "first-party"]
+
+    @cached_property
+    def calls_by_name(self) -> dict[str, list[CallSite]]:
+        """Calls of first-party code by canonical library name."""
+        found: dict[str, list[CallSite]] = {}
+        for path in self.judged_paths():
+            for index, symbol in enumerate(self.program.symbols[path]):
+                if symbol.kind == "library":
+                    found.setdefault(symbol.name, []).append(self.call(path, index))
+        return found
+
+    @cached_property
+    def calls_by_effect(self) -> dict[str, list[CallSite]]:
+        """Calls of first-party code by the effect of their row."""
+        found: dict[str, list[CallSite]] = {}
+        for name in sorted(self.calls_by_name):
+            row = self.program.row(name)
+            if row is not None:
+                found.setdefault(row.effect, []).extend(self.calls_by_name[name])
+        return found
+
+    def function_at(self, path: str, line: int) -> tuple[str, Role]:
+        """The innermost function around a line, "" for the module body, and its role."""
+        best = 0
+        for index, function in enumerate(self.program.files[path].functions):
+            if index and function.span[0] <= line <= function.span[2]:
+                best = index
+        name = self.program.files[path].functions[best].qualname if best else ""
+        return name, self.reach.of((path, best)).role
+
+    def is_used(self, path: str, text: str) -> bool:
+        """Whether a text is returned, bound or compared somewhere in a file, rather than standing alone."""
+        facts = self.program.files[path]
+        values = [item.value for item in facts.assigns if item.value is not None]
+        values += [item.value for item in facts.exits if item.value is not None]
+        values += [item.value for item in facts.blocks if item.value is not None]
+        while values:
+            value = values.pop()
+            if value.kind == "text" and value.text == text:
+                return True
+            values.extend(value.parts)
+        return False
+
+    def in_settings_class(self, path: str, block: int) -> bool:
+        """Whether a block stands in a class whose fields are read from the environment."""
+        facts = self.program.files[path]
+        for index in self.program.blocks_above(path, block):
+            if facts.blocks[index].kind == "class":
+                name = facts.blocks[index].targets[0]
+                bases = next((item.bases for item in facts.classes if item.qualname == name), ())
+                return any(base.rsplit(".", 1)[-1] == "BaseSettings" for base in bases)
+        return False
+
+    def maybe_sites(self) -> int:
+        """Calls on receivers of unknown type whose method name is that of a remote, database or model call."""
+        names = {name.rsplit(".", 1)[-1] for effect in _MAYBE for name in self.program.library.names_with(effect)}
+        return sum(
+            1
+            for path in self.judged_paths()
+            for index, symbol in enumerate(self.program.symbols[path])
+            if symbol.kind in ("unknown", "parameter")
+            and self.program.files[path].calls[index].target.rsplit(".", 1)[-1] in names - _COMMON
+        )
+
+    def handlers_of(self, path: str, guarded: int) -> list[HandlerSite]:
+        """The handlers of a `try` block, in source order."""
+        if path not in self._handlers:
+            grouped: dict[int, list[int]] = {}
+            for index, block in enumerate(self.program.files[path].blocks):
+                if block.kind == "handler" and block.value is not None:
+                    grouped.setdefault(int(block.value.text), []).append(index)
+            self._handlers[path] = grouped
+        return [HandlerSite(self, path, index) for index in self._handlers[path].get(guarded, [])]
+
+    def value_name(self, value: Value, key: FunctionKey) -> str:
+        """The library name of a value: of the callee for a call, else of the name itself."""
+        if value.kind == "call" and value.call >= 0:
+            return self.program.name(key[0], value.call)
+        symbol = self.program.value_symbol(value, key[0], key[1])
+        return symbol.name if symbol.kind == "library" else plain_name(value)
+
+    def constant_name(self, value: Value, key: FunctionKey) -> str:
+        """ "None" when a name stands for None everywhere it is bound; else ""."""
+        leaves = self.flow.leaves(value, key) if value.kind == "name" else frozenset()
+        return "None" if leaves and all(leaf.kind == "constant" and leaf.name == "None" for leaf in leaves) else ""
+
+    @cached_property
+    def distributions(self) -> dict[str, tuple[str, Span, str, bool]]:
+        """Third-party distributions that first-party code imports: first place, module, and whether all are guarded."""
+        return distributions(self)
+
+    @cached_property
+    def implied_uses(self) -> list[tuple[Implied, FunctionKey, Span]]:
+        """The first use of each name that needs a distribution nobody imports."""
+        return implied_uses(self)
+
+    def makers(self, call: CallSite) -> tuple[CallSite, ...]:
+        """The calls that made the object a method is called on: constructors and `with_options` in the chain."""
+        return self._makers.of(call)

@@ -1,0 +1,23 @@
+"""What a rule sees of the program: typed views over facts, with context already known."""
+
+from durability.program.sites.call import CallSite, Setting
+from durability.program.sites.function import FunctionSite, ParameterSite
+from durability.program.sites.handler import HandlerSite
+from durability.program.sites.loop import LoopSite
+from durability.program.sites.place import Loop, Site
+from durability.program.sites.whole import DistributionSite, ImpliedSite, ProjectSite, TextSite
+
+__all__ = [
+    "CallSite",
+    "DistributionSite",
+    "FunctionSite",
+    "HandlerSite",
+    "ImpliedSite",
+    "Loop",
+    "LoopSite",
+    "ParameterSite",
+    "ProjectSite",
+    "Setting",
+    "Site",
+    "TextSite",
+]

@@ -1,0 +1,192 @@
+"""A call as rules see it: arguments, settings, what becomes of the result."""
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from durability.facts.model import Argument, Call, Value
+from durability.knowledge.rows import Row
+from durability.program.answers import NO, YES, Answer, unknown
+from durability.program.program import plain_name
+from durability.program.sites.place import LOOPS, Loop, Site
+
+if TYPE_CHECKING:
+    from durability.program.context import Context
+
+NO_ROW = Row(name="", effect="none")
+_CACHES = frozenset(
+    {"cache", "lru_cache", "cached", "cache_resource", "cached_property", "singleton", "experimental_singleton"}
+)
+
+
+class Setting:
+    """What an argument is set to, at the call, on the client it is called on, or by the library's default."""
+
+    def __init__(self, value: Value | None, default: object, obstacle: str, resolved: str) -> None:
+        self.given = value
+        self._default = default
+        self._obstacle = obstacle
+        self._resolved = resolved
+
+    @property
+    def never(self) -> Answer:
+        """Whether there is no limit at all."""
+        if self.given is not None:
+            return YES if self.given.text == "None" or self._resolved == "None" else NO
+        if self._obstacle:
+            return unknown("passed through")
+        if self._default == "never":
+            return YES
+        return unknown("version") if self._default == "unknown" else NO
+
+    @property
+    def seconds(self) -> float | None:
+        """The limit in seconds when it is written down or the library's default."""
+        if self.given is not None:
+            try:
+                return float(self.given.text) if self.given.kind == "const" else None
+            except ValueError:
+                return None
+        return self._default if isinstance(self._default, float) else None
+
+
+class CallSite(Site):
+    """A call."""
+
+    def __init__(self, context: "Context", path: str, index: int) -> None:
+        fact = context.program.files[path].calls[index]
+        self.index = index
+        self.fact: Call = fact
+        super().__init__(context, (path, fact.function), fact.block, fact.span, "")
+        self.symbol = context.program.symbol(path, index)
+        self.operation = self.symbol.name or fact.target
+
+    @property
+    def name(self) -> str:
+        """The canonical library name; "" when the callee is not of a library."""
+        return self.symbol.name if self.symbol.kind == "library" else ""
+
+    @property
+    def shown(self) -> str:
+        """The callee as written."""
+        return self.fact.target
+
+    @cached_property
+    def library(self) -> Row:
+        """What the library tables say; a row without effect when they say nothing."""
+        return self.program.row(self.name) or NO_ROW
+
+    @property
+    def loops(self) -> tuple[Loop, ...]:
+        """The loops around the call; a call that is a loop's iterable is not in that loop."""
+        found = [Loop(self, block) for block in self.around() if block.kind in LOOPS]
+        return tuple(loop for loop in found if not self._is_iterable(loop))
+
+    def _is_iterable(self, loop: Loop) -> bool:
+        value = loop.iterable
+        return loop.kind != "while" and value is not None and value.kind == "call" and value.call == self.index
+
+    @property
+    def awaited(self) -> bool:
+        """Whether it is awaited on the spot."""
+        return self.fact.awaited
+
+    @property
+    def has_unpacked(self) -> bool:
+        """Whether arguments are passed through by `*` or `**`."""
+        return any(item.keyword in ("*", "**") for item in self.fact.arguments)
+
+    @property
+    def arguments(self) -> tuple[Argument, ...]:
+        """The arguments in source order."""
+        return self.fact.arguments
+
+    def argument(self, keyword: str = "", position: int | None = None) -> Value | None:
+        """An argument by keyword or else by position (0-based, unpacked ones end the count)."""
+        for item in self.fact.arguments:
+            if keyword and item.keyword == keyword:
+                return item.value
+        if position is None:
+            return None
+        positional = []
+        for item in self.fact.arguments:
+            if item.keyword == "*":
+                break
+            if item.keyword == "":
+                positional.append(item.value)
+        return positional[position] if position < len(positional) else None
+
+    def value(self, keyword: str, default: object = None) -> Setting:
+        """What a setting of this call is: its own argument, one of a client in the chain, or `default`."""
+        row = self.library
+        keywords = row.timeout_arguments if keyword == "timeout" and row.name else (keyword,)
+        position = row.timeout_position if keyword == "timeout" else None
+        for index, name in enumerate(keywords):
+            given = self.argument(name, position if index == 0 else None)
+            if given is not None:
+                return Setting(given, default, "", self.context.constant_name(given, self.key))
+        if any(item.keyword == "**" for item in self.fact.arguments):
+            return Setting(None, default, "passed through", "")
+        if row.timeout_receiver or self.fact.receiver is not None:
+            return self._from_receiver(keyword, keywords, default)
+        return Setting(None, default, "", "")
+
+    def _from_receiver(self, keyword: str, keywords: tuple[str, ...], default: object) -> Setting:
+        for maker in self.context.makers(self):
+            names = maker.library.timeout_arguments if keyword == "timeout" else keywords
+            for name in {*names, *keywords}:
+                given = maker.argument(name)
+                if given is not None:
+                    return Setting(given, default, "", self.context.constant_name(given, maker.key))
+            if any(item.keyword == "**" for item in maker.fact.arguments):
+                return Setting(None, default, "passed through", "")
+        return Setting(None, default, "", "")
+
+    def function_reads_size(self) -> bool:
+        """Whether the function looks at the declared size of what it receives."""
+        receiver = plain_name(self.fact.receiver) if self.fact.receiver is not None else ""
+        if receiver and f"{receiver}.size" in self.function.reads:
+            return True
+        texts = (item.value.text.lower() for call in self.calls_here() for item in call.arguments)
+        return any(text == "content-length" for text in texts) or any(
+            read.endswith(".content_length") for read in self.function.reads
+        )
+
+    @property
+    def only_formatted(self) -> bool:
+        """Whether its result is only turned into text on the spot."""
+        return any(
+            other.receiver is not None
+            and other.receiver.kind == "call"
+            and other.receiver.call == self.index
+            and other.shown.rsplit(".", 1)[-1] in ("strftime", "ctime")
+            for other in self.calls_here()
+        )
+
+    @property
+    def used(self) -> str:
+        """What becomes of the result: dropped, bound, returned, passed or other."""
+        return self.fact.used
+
+    @property
+    def into(self) -> tuple[str, ...]:
+        """The names the result is bound to."""
+        return self.fact.into
+
+    @cached_property
+    def kept(self) -> bool:
+        """Whether the result outlives the call: cached by a decorator, or stored in a global, an object or the app."""
+        if any(name.rsplit(".", 1)[-1] in _CACHES for name in self._decorator_names()):
+            return True
+        return any("." in name or name in self.function.globals for name in self.fact.into)
+
+    def _decorator_names(self) -> list[str]:
+        found = []
+        for decorator in self.function.decorators:
+            symbol = self.program.resolve(decorator.ref, self.path)
+            found.append(symbol.name)
+        return found
+
+    @property
+    def receiver(self) -> Value | None:
+        """The value before the last dot."""
+        return self.fact.receiver

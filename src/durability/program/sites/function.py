@@ -1,0 +1,72 @@
+"""A function as rules see it, and the parameters of entry points."""
+
+from typing import TYPE_CHECKING
+
+from durability.facts.model import Block, Parameter
+from durability.program.program import FunctionKey, plain_name
+from durability.program.sites.handler import HandlerSite
+from durability.program.sites.place import Site
+
+if TYPE_CHECKING:
+    from durability.program.context import Context
+
+
+class FunctionSite(Site):
+    """A function."""
+
+    def __init__(self, context: "Context", key: FunctionKey) -> None:
+        fact = context.program.function(key)
+        super().__init__(context, key, fact.block, fact.span, f"def {fact.qualname}")
+
+    @property
+    def broadly_guarded_statements(self) -> int:
+        """How many of its statements stand in a `try` whose handler catches everything and never raises."""
+        blocks = self.program.files[self.path].blocks
+        handlers = [
+            HandlerSite(self.context, self.path, index)
+            for index in self.program.blocks_in(self.key)
+            if blocks[index].kind == "handler"
+        ]
+        broad = {handler.guarded_block for handler in handlers if handler.broad and not handler.reraises}
+        outer = [index for index in broad if not self._inside_any(index, broad)]
+        return sum(blocks[index].statements for index in outer)
+
+    def _inside_any(self, index: int, others: set[int]) -> bool:
+        parent = self.program.files[self.path].blocks[index].parent
+        return any(above in others for above in self.program.blocks_above(self.path, parent))
+
+    @property
+    def hidden_imports(self) -> tuple[str, ...]:
+        """What it imports inside, unless in a `try` or for types only."""
+        imports = self.program.files[self.path].imports
+        return tuple(item.path for item in imports if item.function == self.key[1] and not item.guarded)
+
+    @property
+    def rebinds_once(self) -> bool:
+        """Whether every `global` name it binds is bound under a test that it is not set yet."""
+        facts = self.program.files[self.path]
+        for name in self.function.globals:
+            for item in self.program.assigns_to(self.path, name):
+                if item.function == self.key[1] and not self._tests_unset(facts.blocks, item.block, name):
+                    return False
+        return True
+
+    def _tests_unset(self, blocks: tuple[Block, ...], block: int, name: str) -> bool:
+        for index in self.program.blocks_above(self.path, block):
+            test = blocks[index].value if blocks[index].kind == "if" else None
+            if test is None:
+                continue
+            if test.kind == "not" and plain_name(test.parts[0]) == name:
+                return True
+            if test.kind == "compare" and test.text == "Is" and plain_name(test.parts[0]) == name:
+                return True
+        return False
+
+
+class ParameterSite(Site):
+    """A parameter of an entry point."""
+
+    def __init__(self, context: "Context", key: FunctionKey, parameter: Parameter) -> None:
+        fact = context.program.function(key)
+        super().__init__(context, key, fact.block, fact.span, f"parameter {parameter.name}")
+        self.parameter = parameter

@@ -1,0 +1,115 @@
+"""An exception handler as rules see it: what it catches, what it guards, what it does."""
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from durability.facts.model import Block, Exit, Value
+from durability.program.sites.call import CallSite
+from durability.program.sites.place import Site
+
+if TYPE_CHECKING:
+    from durability.program.context import Context
+
+_BROAD = frozenset({"Exception", "BaseException"})
+_TRACING = frozenset(
+    {"exception", "print_exc", "format_exc", "capture_exception", "print_exception", "format_exception"}
+)
+_LOGGING = ("log", "telemetry")
+
+
+class HandlerSite(Site):
+    """An exception handler."""
+
+    def __init__(self, context: "Context", path: str, index: int) -> None:
+        self.index = index
+        self.fact: Block = context.program.files[path].blocks[index]
+        types = ",".join(self.fact.refs) or "everything"
+        super().__init__(context, (path, self.fact.function), index, self.fact.span, f"except {types}")
+
+    @property
+    def guarded_block(self) -> int:
+        """The index of the `try` block it belongs to."""
+        return int(self.fact.value.text) if self.fact.value is not None else -1
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """The exception types it names; () for a bare `except`."""
+        return self.fact.refs
+
+    @property
+    def broad(self) -> bool:
+        """Whether it catches every error: bare, Exception or BaseException."""
+        return not self.types or any(name in _BROAD for name in self.types)
+
+    @cached_property
+    def calls(self) -> tuple[CallSite, ...]:
+        """The calls in its body."""
+        return tuple(call for call in self.calls_here() if self.within(call.block, self.index))
+
+    @cached_property
+    def guarded_calls(self) -> tuple[CallSite, ...]:
+        """The calls in the `try` body it guards."""
+        return tuple(call for call in self.calls_here() if self.within(call.block, self.guarded_block))
+
+    @property
+    def guarded_statements(self) -> int:
+        """How many statements it guards."""
+        return self.program.files[self.path].blocks[self.guarded_block].statements
+
+    @cached_property
+    def exits(self) -> tuple[Exit, ...]:
+        """The returns, raises, breaks and continues in its body."""
+        return tuple(item for item in self.exits_here() if self.within(item.block, self.index))
+
+    @property
+    def reraises(self) -> bool:
+        """Whether some path of its body raises."""
+        return any(item.kind == "raise" for item in self.exits)
+
+    @property
+    def always_raises(self) -> bool:
+        """Whether its body's own level raises."""
+        return any(item.kind == "raise" and item.block == self.index for item in self.exits)
+
+    @property
+    def hides_cause(self) -> bool:
+        """Whether it raises another error and cuts the chain to the first one with `from None`."""
+        raised = [item for item in self.exits if item.kind == "raise" and item.value is not None]
+        return any(item.cause is not None and item.cause.text == "None" for item in raised)
+
+    @property
+    def keeps_trace(self) -> bool:
+        """Whether it writes down the trace of the error."""
+        for call in self.calls:
+            last = call.shown.rsplit(".", 1)[-1]
+            given = call.argument("exc_info")
+            if last in _TRACING or (given is not None and given.text not in ("False", "None")):
+                return True
+        return False
+
+    @property
+    def answers(self) -> tuple[Value | None, ...]:
+        """What its body returns or raises."""
+        return tuple(item.value for item in self.exits if item.kind in ("return", "raise"))
+
+    @property
+    def logs(self) -> bool:
+        """Whether it writes a log record or reports to telemetry; printing is not logging."""
+        return any(call.library.effect in _LOGGING for call in self.calls)
+
+    @property
+    def returned(self) -> tuple[Value | None, ...]:
+        """The values its body returns."""
+        return tuple(item.value for item in self.exits if item.kind == "return")
+
+    @property
+    def name(self) -> str:
+        """The name the error is bound to, or ""."""
+        return self.fact.targets[0] if self.fact.targets else ""
+
+    @cached_property
+    def empty(self) -> bool:
+        """Whether it does nothing: only pass, `...`, continue or a comment."""
+        assigned = any(self.within(item.block, self.index) for item in self.program.assigns_in(self.key))
+        leaves = any(item.kind != "continue" for item in self.exits)
+        return not self.calls and not leaves and not assigned

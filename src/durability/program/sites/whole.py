@@ -1,0 +1,69 @@
+"""Sites that are no statement: literals, distributions, implied packages, the project."""
+
+from typing import TYPE_CHECKING
+
+from durability.facts.model import Span, Text
+from durability.knowledge.rows import Implied
+from durability.program.program import FunctionKey
+from durability.program.sites.call import CallSite
+from durability.program.sites.place import Site
+
+if TYPE_CHECKING:
+    from durability.program.context import Context
+
+
+class TextSite(Site):
+    """A literal that is an address, a path, a key shape, or given to a secret-like name."""
+
+    def __init__(self, context: "Context", path: str, fact: Text) -> None:
+        super().__init__(context, (path, fact.function), fact.block, fact.span, f"text {fact.bound}")
+        self.fact = fact
+        self.text = fact.text
+        self.bound = fact.bound
+        self.where = fact.where
+
+    @property
+    def call(self) -> CallSite | None:
+        """The call it is an argument of."""
+        return self.context.call(self.path, self.fact.call) if self.fact.call >= 0 else None
+
+    @property
+    def stands_alone(self) -> bool:
+        """Whether it is a documentation string or some other text that is given to nothing."""
+        return self.where == "other" and self.fact.call < 0 and not self.context.is_used(self.path, self.text)
+
+    @property
+    def is_setting_default(self) -> bool:
+        """Whether it is the default of a field of a class that is read from the environment."""
+        return self.where == "assign" and self.context.in_settings_class(self.path, self.block)
+
+    @property
+    def is_route(self) -> bool:
+        """Whether it is the path of a route."""
+        call = self.call
+        return call is not None and bool(self.program.library.entry(call.name))
+
+
+class DistributionSite(Site):
+    """A third-party distribution that first-party code imports, at its first import."""
+
+    def __init__(self, context: "Context", path: str, span: Span, name: str, module: str, guarded: str) -> None:
+        super().__init__(context, (path, 0), 0, span, f"import {module}")
+        self.distribution = name
+        self.module = module
+        self.guarded = guarded == "guarded"
+
+
+class ImpliedSite(Site):
+    """A use of something that needs a distribution which nobody imports; the first such use."""
+
+    def __init__(self, context: "Context", key: FunctionKey, span: Span, row: Implied) -> None:
+        super().__init__(context, key, 0, span, f"needs {row.needs[0]} for {row.name}")
+        self.row = row
+
+
+class ProjectSite(Site):
+    """The project as a whole; shown at its manifest or first entry point."""
+
+    def __init__(self, context: "Context", path: str) -> None:
+        super().__init__(context, (path, 0), 0, (1, 1, 1, 1), "project")
