@@ -63,5 +63,7 @@ def broad_exception_handler(handler: HandlerSite) -> Verdict:
         return handled()
     advice = suggest("name the errors you expect; let the rest travel")
     if handler.reraises:
-        return partial("every error becomes another one", missing="the cause of the error", fix=advice)
-    return unhandled("catches every error and goes on", fix=advice)
+        return partial(
+            "every error becomes another one", missing="the cause of the error", fix=advice, cause=handler.path
+        )
+    return unhandled("catches every error and goes on", fix=advice, cause=handler.path)

@@ -66,4 +66,6 @@ def error_logged_without_trace(handler: HandlerSite) -> Verdict | None:
         return handled()
     if not any(call.shown.rsplit(".", 1)[-1] in _PLAIN for call in handler.calls):
         return None
-    return unhandled("the error is logged without its trace", fix=suggest("use logger.exception(...)"))
+    return unhandled(
+        "the error is logged without its trace", fix=suggest("use logger.exception(...)"), cause=handler.path
+    )

@@ -76,7 +76,9 @@ def error_masked_as_empty(handler: HandlerSite) -> Verdict:
         return handled()
     if any(_is_empty(value) for value in handler.returned):
         return unhandled(
-            "an error is returned as an empty value", fix=suggest("raise, or return something that says it failed")
+            "an error is returned as an empty value",
+            fix=suggest("raise, or return something that says it failed"),
+            cause=handler.path,
         )
     return handled()
 

@@ -77,7 +77,9 @@ def exception_text_to_client(handler: HandlerSite) -> Verdict | None:
         return None
     if handler.name and any(_shows(value, handler.name, handler) for value in handler.answers):
         return unhandled(
-            "the error's text goes into the answer", fix=suggest("answer with a fixed text and log the error")
+            "the error's text goes into the answer",
+            fix=suggest("answer with a fixed text and log the error"),
+            cause=handler.path,
         )
     return handled()
 

@@ -66,4 +66,6 @@ def naive_datetime(call: CallSite) -> Verdict | None:
         return handled()
     if call.only_formatted:
         return None
-    return unhandled(f"{call.shown}() gives a time without its zone", fix=suggest("use datetime.now(timezone.utc)"))
+    return unhandled(
+        f"{call.shown}() gives a time without its zone", fix=suggest("use datetime.now(timezone.utc)"), cause=call.path
+    )

@@ -110,4 +110,5 @@ def response_status_unchecked(call: CallSite, ask: Ask) -> Verdict | None:
     return unhandled(
         f"the answer of {call.shown}() is used whatever its status",
         fix=suggest("call raise_for_status() on the answer first"),
+        cause=call.path,
     )

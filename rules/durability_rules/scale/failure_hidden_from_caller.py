@@ -78,10 +78,12 @@ def failure_hidden_from_caller(function: FunctionSite) -> Verdict | None:
         return unhandled(
             f"{share:.0%} of {function.function.name}() runs under a handler that catches everything",
             fix=suggest("guard single calls with the errors they raise"),
+            cause=function.path,
         )
     if share > 0.1:
         return partial(
             f"{share:.0%} of {function.function.name}() runs under a handler that catches everything",
             missing="the guarded part",
+            cause=function.path,
         )
     return handled()

@@ -59,7 +59,9 @@ def giant_try(handler: HandlerSite) -> Verdict:
     """
     size = handler.guarded_statements
     if size > 12:
-        return unhandled(f"one handler guards {size} statements", fix=suggest("guard the call that can fail"))
+        return unhandled(
+            f"one handler guards {size} statements", fix=suggest("guard the call that can fail"), cause=handler.path
+        )
     if size > 5:
-        return partial(f"one handler guards {size} statements", missing="which step failed")
+        return partial(f"one handler guards {size} statements", missing="which step failed", cause=handler.path)
     return handled()

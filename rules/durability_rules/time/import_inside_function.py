@@ -57,4 +57,5 @@ def import_inside_function(function: FunctionSite) -> Verdict:
     return unhandled(
         f"{function.function.name}() imports {function.hidden_imports[0]}",
         fix=suggest("move the import to the top of the module"),
+        cause=function.path,
     )

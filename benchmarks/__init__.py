@@ -1,0 +1,1 @@
+"""Measurements: each folder is one command that prints a table."""

@@ -1,0 +1,1 @@
+"""Does the score tell demos from production? One command over a labelled list of repositories."""
