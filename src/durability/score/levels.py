@@ -1,6 +1,7 @@
 """The level: which criteria are not met, and what holds it down, in words for someone who does not program."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import floor, fsum
 
 from msgspec import Struct
 
@@ -151,27 +152,24 @@ def _must_haves(cases: Mapping[str, Case], setting: Setting) -> Iterator[Unmet]:
 
 def _judged(asked: MustHave, cases: list[Case]) -> Iterator[Unmet]:
     rank = HYGIENE if asked.hygiene else FAILURE
-    if asked.share < 1.0:
-        worst = [case.masses["worst"] for case in cases]
-        good = sum(mass.total - mass.failing for mass in worst)
-        if good >= asked.share * sum(mass.total for mass in worst):
-            return
-        holding = tuple(site for case in cases for site in case.sites if site.outcome != "handled")
-    else:
-        holding = tuple(site for case in cases for site in case.holding)
-        if not holding:
-            return
-    sites = [site for case in cases for site in case.sites]
-    handled = sum(site.outcome == "handled" for site in sites)
-    reason = asked.unmet.format(good=handled, all=len(sites))
-    if not holding:
-        yield Unmet(asked.level, rank, Blocker(asked.name, None, None, reason))
-        return
-    first = _first(holding)
     if asked.share == 1.0:
-        reason = _with_count(reason, len(holding) - 1)
-    blocker = Blocker(first.rule, first.place.path, first.place.line, reason)
-    yield Unmet(asked.level, rank, blocker, holding)
+        holding = tuple(site for case in cases for site in case.holding)
+        if holding:
+            yield _on(asked, rank, holding, _with_count(asked.unmet, len(holding) - 1))
+        return
+    worst = [case.masses["worst"] for case in cases]
+    total = fsum(mass.total for mass in worst)
+    handled = total - fsum(mass.failing for mass in worst)
+    if handled < asked.share * total:
+        holding = tuple(site for case in cases for site in case.sites if site.outcome != "handled")
+        yield _on(asked, rank, holding, asked.unmet.format(share=floor(100 * handled / total)))
+
+
+def _on(asked: MustHave, rank: int, holding: tuple[JudgedSite, ...], reason: str) -> Unmet:
+    if not holding:
+        return Unmet(asked.level, rank, Blocker(asked.name, None, None, reason))
+    first = _first(holding)
+    return Unmet(asked.level, rank, Blocker(first.rule, first.place.path, first.place.line, reason), holding)
 
 
 # --- criteria of the whole project ------------------------------------------------------------------------------------

@@ -46,7 +46,7 @@ class MustHave(Struct, frozen=True):
     `share` is the least part of their sites that must be handled. Below 1.0 sites are counted as they are; at 1.0 a
     site that is merely possible does not count against it. `absent` is what it means that the rules ran and found no
     site: nothing to handle (met), or nothing to go by (unproven). No rules at all: nothing judges this yet. `unmet` may
-    use {good} and {all}. Where a level below Production lacks evidence, it is not held.
+    use {share}, the handled percentage. Where a level below Production lacks evidence, it is not held.
     """
 
     name: str
@@ -88,8 +88,8 @@ MUST_HAVES = (
         share=0.9,
         absent="met",
         hygiene=False,
-        unmet="Only {good} of {all} calls to other services are known to give up when no answer comes; "
-        "the others can keep every user waiting. Nine in ten must.",
+        unmet="Only {share} % of the calls to other services are known to give up when no answer comes; "
+        "the others can keep every user waiting. 90 % must.",
         unproven="Not yet evidenced: nothing has checked whether calls to other services give up when no answer comes.",
     ),
     MustHave(
@@ -109,7 +109,7 @@ MUST_HAVES = (
         share=0.8,
         absent="unproven",
         hygiene=False,
-        unmet="Only {good} of {all} ways into the program do something sensible when a step fails.",
+        unmet="Only {share} % of the ways into the program do something sensible when a step fails; 80 % must.",
         unproven="Not yet evidenced: whether a failing step ends in a clear answer rather than in a half-done one.",
     ),
     MustHave(
@@ -129,7 +129,8 @@ MUST_HAVES = (
         share=0.9,
         absent="unproven",
         hygiene=True,
-        unmet="Only {good} of {all} messages can be searched later; after an incident nobody can tell what happened.",
+        unmet="Only {share} % of what the program writes down can be searched later; 90 % must, or after an incident "
+        "nobody can tell what happened.",
         unproven="Not yet evidenced: whether the program writes down what happened in a way that can be searched.",
         kinds=SERVED,
     ),
@@ -140,7 +141,7 @@ MUST_HAVES = (
         share=0.5,
         absent="unproven",
         hygiene=True,
-        unmet="Tests try only {good} of {all} ways into the program; half of them must be tried.",
+        unmet="Tests try only {share} % of the ways into the program; 50 % must be tried.",
         unproven="Not yet evidenced: whether tests try at least half of the ways into the program.",
     ),
     MustHave(
@@ -180,7 +181,7 @@ MUST_HAVES = (
         share=0.8,
         absent="unproven",
         hygiene=True,
-        unmet="Tests try only {good} of {all} ways into the program; four in five must be tried.",
+        unmet="Tests try only {share} % of the ways into the program; 80 % must be tried.",
         unproven="Not yet evidenced: whether tests try at least four in five ways into the program.",
     ),
 )
