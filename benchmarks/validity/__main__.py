@@ -72,7 +72,9 @@ def table_line(row: Row) -> str:
 def summary(rows: Sequence[Row]) -> str:
     """Medians by class and the separation."""
     values = {label: [row.raw for row in rows if row.label == label and row.raw is not None] for label in CLASSES}
-    lines = [f"median raw score, {label}: {median(found):.1f} of {len(found)}" for label, found in values.items() if found]
+    lines = [
+        f"median raw score, {label}: {median(found):.1f} of {len(found)}" for label, found in values.items() if found
+    ]
     lines.append(f"AUC, production above demo: {auc(values['demo'], values['production']):.3f}")
     lines.append(f"AUC, library above demo: {auc(values['demo'], values['library']):.3f}")
     for label in CLASSES:

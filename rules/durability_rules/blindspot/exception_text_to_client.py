@@ -1,6 +1,7 @@
 """exception-text-to-client."""
 
 from durability.api import (
+    Ask,
     Bad,
     Good,
     HandlerSite,
@@ -66,16 +67,17 @@ ROUTE = "from fastapi import FastAPI, HTTPException\napp = FastAPI()\n"
         ),
     ],
 )
-def exception_text_to_client(handler: HandlerSite) -> Verdict | None:
+def exception_text_to_client(handler: HandlerSite, ask: Ask) -> Verdict | None:
     """The text of an error is sent to whoever asked.
 
     It was written for engineers, and says more than a visitor should know.
     """
-    if handler.types and not handler.broad:
-        return handled() if handler.exits else None
     if not handler.exits:
         return None
-    if handler.name and any(_shows(value, handler.name, handler) for value in handler.answers):
+    answers = handler.answers if ask.is_entry(handler) else handler.raised_answers
+    if not answers:
+        return None
+    if handler.broad and handler.name and any(_shows(value, handler.name, handler) for value in answers):
         return unhandled(
             "the error's text goes into the answer",
             fix=suggest("answer with a fixed text and log the error"),

@@ -43,6 +43,12 @@ _PLACEHOLDER = re.compile(
     re.IGNORECASE,
 )
 
+_ABOUT = re.compile(
+    r"pattern|regex|url|uri|path|file|field|header|name|type|prefix|suffix|format|label|help|message|hint|title|column",
+    re.IGNORECASE,
+)
+"""Words that make a name speak about a secret instead of holding one."""
+
 
 @rule(
     lens="blindspot",
@@ -93,13 +99,13 @@ def hardcoded_secret(site: TextSite | CallSite) -> Verdict | None:
 def _is_secret(site: TextSite) -> bool:
     if any(shape.search(site.text) for shape in SHAPES):
         return not re.search(r"x{6}|your|example|placeholder", site.text, re.IGNORECASE) and _entropy(site.text) > 3.0
-    if not site.bound or site.where == "dict" or not is_secret_name(site.bound):
+    if not site.bound or site.where == "dict" or not is_secret_name(site.bound) or _ABOUT.search(site.bound):
         return False
     call = site.call
     if call is not None and call.library.effect == "env.read":
         return False
     text = site.text
-    random = 10 <= len(text) <= 200 and not re.search(r"\s|://|^[/.]", text) and _kinds(text) >= 3
+    random = 10 <= len(text) <= 200 and not re.search(r"\s|://|^[/.]|[\\(\[{]", text) and _kinds(text) >= 3
     return random and not _PLACEHOLDER.search(text) and _entropy(text) > 3.0
 
 

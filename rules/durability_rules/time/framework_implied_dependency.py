@@ -79,6 +79,8 @@ def framework_implied_dependency(site: ImpliedSite, ask: Ask) -> Verdict | None:
     """
     if not ask.manifests.versions or not ask.admits(site.row.package, site.row.versions):
         return None
+    if set(ask.distributions_of(site.row.name)) & set(site.row.needs):
+        return None  # imported, and judged as such
     if ask.declares(site.row.needs):
         return handled()
     names = " or ".join(site.row.needs)

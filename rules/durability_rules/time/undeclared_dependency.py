@@ -73,7 +73,7 @@ def undeclared_dependency(site: DistributionSite, ask: Ask) -> Verdict | None:
 
     A fresh installation lacks it, or gets whatever version something else brings along.
     """
-    if site.guarded or site.distribution in _TOOLS:
+    if site.guarded or site.distribution in _TOOLS or site.found_by_path:
         return None
     manifests = ask.manifests
     declared = {*manifests.versions}

@@ -23,6 +23,8 @@ from durability.program.sites import (
 _OTHER = {"http": "llm"}
 """A client that asks a model is one for models only, though it speaks HTTP as well."""
 
+_FACTORIES = frozenset({"boto3.client", "boto3.resource", "redis.from_url"})
+
 SelectorKind = Literal[
     "calls", "handlers", "loops", "functions", "parameters", "texts", "distributions", "implied", "project"
 ]
@@ -141,6 +143,8 @@ def _matching_calls(selector: Selector, context: Context) -> Iterator[CallSite]:
 
 def _is_client(site: CallSite, kinds: frozenset[str]) -> bool:
     row = site.library
+    if not site.name.rsplit(".", 1)[-1][:1].isupper() and site.name not in _FACTORIES:
+        return False
     owner = site.program.row(site.name.rpartition(".")[0])
     if owner is not None and owner.effect == "constructs":
         return False
@@ -195,6 +199,7 @@ def _distributions(selector: Selector, context: Context) -> Iterator[Site]:
     yield from (
         DistributionSite(context, path, span, name, module, "guarded" if guarded else "")
         for name, (path, span, module, guarded) in sorted(context.distributions.items())
+        if not context.is_released
     )
 
 

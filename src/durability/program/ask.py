@@ -44,6 +44,10 @@ class Ask:
         """Every entry point."""
         return self._context.entries
 
+    def is_entry(self, site: Site) -> bool:
+        """Whether the function around a place is an entry point itself."""
+        return any(entry.function == site.key for entry in self.entries)
+
     def scope(self) -> str:
         """What an absence claim was searched in."""
         count = len(self._context.judged_paths())

@@ -35,7 +35,7 @@ class Context:
         self.is_released = is_released
         self.entries = entries
         self.manifests = manifests
-        self.reach = Reachability(program, entries)
+        self.reach = Reachability(program, entries, is_released)
         self.effects = Effects(program)
         external = frozenset(entry.function for entry in entries if entry.role in _EXTERNAL_ROLES)
         self.flow = Flow(program, external)

@@ -144,7 +144,8 @@ def _inherited(program: Program, path: str, facts: FileFacts) -> Iterator[EntryP
                     continue
                 for key in _methods(program, Symbol("class", item.qualname, path), row.handlers):
                     name = program.function(key).qualname
-                    yield EntryPoint(key, row.role, name, (), "", row.external_input)
+                    spawned = base.startswith(("threading.", "multiprocessing."))
+                    yield EntryPoint(key, row.role, name, (), "", row.external_input, spawned)
 
 
 def _library_bases(program: Program, symbol: Symbol, depth: int) -> Iterator[str]:

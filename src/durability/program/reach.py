@@ -34,7 +34,7 @@ class Reach(Struct, frozen=True):
 class Reachability:
     """Reach of every function. Without any entry point, the public functions of a library or script are its entries."""
 
-    def __init__(self, program: Program, entries: tuple[EntryPoint, ...]) -> None:
+    def __init__(self, program: Program, entries: tuple[EntryPoint, ...], is_released: bool) -> None:
         self._program = program
         self.entries = entries
         self._names: dict[FunctionKey, set[str]] = {}
@@ -49,7 +49,7 @@ class Reachability:
             self._spread(entry.function, entry.role, entry.name)
         for path in sorted(self._imported if entries else ()):
             self._spread((path, 0), "import", "")
-        self.is_library = _is_library(program, entries)
+        self.is_library = is_released or _is_library(program, entries)
         if self.is_library or not any(not entry.spawned for entry in entries):
             self._spread_public()
 

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from durability.facts.model import Block, Parameter
+from durability.facts.model import Parameter, Value
 from durability.program.program import FunctionKey, plain_name
 from durability.program.sites.handler import HandlerSite
 from durability.program.sites.place import Site
@@ -43,24 +43,20 @@ class FunctionSite(Site):
 
     @property
     def rebinds_once(self) -> bool:
-        """Whether every `global` name it binds is bound under a test that it is not set yet."""
-        facts = self.program.files[self.path]
-        for name in self.function.globals:
-            for item in self.program.assigns_to(self.path, name):
-                if item.function == self.key[1] and not self._tests_unset(facts.blocks, item.block, name):
-                    return False
-        return True
+        """Whether it looks at one of its `global` names first, as what makes a thing once does."""
+        names = set(self.function.globals)
+        blocks = self.program.files[self.path].blocks
+        tests = (blocks[index].value for index in self.program.blocks_in(self.key) if blocks[index].kind == "if")
+        return any(test is not None and _tests_set(test, names) for test in tests)
 
-    def _tests_unset(self, blocks: tuple[Block, ...], block: int, name: str) -> bool:
-        for index in self.program.blocks_above(self.path, block):
-            test = blocks[index].value if blocks[index].kind == "if" else None
-            if test is None:
-                continue
-            if test.kind == "not" and plain_name(test.parts[0]) == name:
-                return True
-            if test.kind == "compare" and test.text == "Is" and plain_name(test.parts[0]) == name:
-                return True
-        return False
+
+def _tests_set(test: Value, names: set[str]) -> bool:
+    """Whether a test asks if one of these names is set: `x`, `not x`, `x is None`, `x is not None`."""
+    if test.kind == "name":
+        return test.text in names
+    if test.kind == "compare":
+        return test.text in ("Is", "IsNot") and plain_name(test.parts[0]) in names
+    return test.kind in ("not", "and", "or") and any(_tests_set(part, names) for part in test.parts)
 
 
 class ParameterSite(Site):

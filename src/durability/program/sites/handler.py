@@ -93,6 +93,12 @@ class HandlerSite(Site):
         return tuple(item.value for item in self.exits if item.kind in ("return", "raise"))
 
     @property
+    def raised_answers(self) -> tuple[Value, ...]:
+        """What its body raises as an answer to a client (`HTTPException(...)`, `abort(...)`)."""
+        raised = (item.value for item in self.exits if item.kind == "raise" and item.value is not None)
+        return tuple(value for value in raised if value.kind == "call" and "HTTP" in value.text)
+
+    @property
     def logs(self) -> bool:
         """Whether it writes a log record or reports to telemetry; printing is not logging."""
         return any(call.library.effect in _LOGGING for call in self.calls)

@@ -11,6 +11,9 @@ from durability.program.sites.place import Site
 if TYPE_CHECKING:
     from durability.program.context import Context
 
+_NEAR = 12
+"""Lines between a change of the search path and an import that it is meant for."""
+
 
 class TextSite(Site):
     """A literal that is an address, a path, a key shape, or given to a secret-like name."""
@@ -52,6 +55,13 @@ class DistributionSite(Site):
         self.distribution = name
         self.module = module
         self.guarded = guarded == "guarded"
+
+    @property
+    def found_by_path(self) -> bool:
+        """Whether the file that imports it changes the search path first: it may lie anywhere."""
+        calls = self.program.files[self.path].calls
+        changes = (call for call in calls if call.ref in ("sys.path.insert", "sys.path.append"))
+        return any(call.span[0] <= self.line and self.line - call.span[0] < _NEAR for call in changes)
 
 
 class ImpliedSite(Site):
