@@ -127,7 +127,7 @@ def _key(item: Any) -> tuple[str, ...]:
 
 def _check(found: dict[str, list[_Placed]]) -> None:
     known = {prefix for _, named in (*found["rows"], *found["entries"]) for prefix in _prefixes(named.name)}
-    known |= {alias.name for _, alias in found["aliases"]}
+    known |= {plain.name for _, plain in (*found["aliases"], *found["quiet"])}
     for placed in found.values():
         _check_unique(placed)
     for where, row in found["rows"]:
