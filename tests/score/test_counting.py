@@ -91,6 +91,14 @@ def test_a_sound_copy_on_a_main_path_does_not_make_the_broken_one_heavier(make):
     assert raw(make, [slow], (*one, copy)) > raw(make, [slow], one)
 
 
+def test_a_lighter_copy_does_not_make_the_others_lighter(make):
+    slow = make.rule("slow")
+    twin = {"function": "fetch", "clone": "k"}
+    one = (make.site("slow", 1, "unhandled", **twin), make.site("slow", 9, "handled"))
+    copy = make.site("slow", 1, "unhandled", path="z.py", reach=0.3, **twin)
+    assert raw(make, [slow], (*one, copy)) == raw(make, [slow], one)
+
+
 def test_leaving_an_accepted_copy_out_does_not_shift_the_others(make):
     twin = {"function": "fetch", "clone": "k"}
     found = (

@@ -3,7 +3,7 @@
 import pytest
 
 from durability.model import Stake
-from durability.score import evaluate
+from durability.score import Parameters, evaluate
 
 ALL_MUST_HAVES = (
     "hardcoded-secret",
@@ -117,6 +117,14 @@ def test_too_low_a_score_is_a_demo(make):
     assert result.floor < 40
     assert result.level == "demo"
     assert f"{result.floor:g}" in reason(result, "score")
+
+
+def test_the_threshold_is_on_the_shown_scale(make):
+    project = make.evidence((*make.ground_rules, make.rule("slow")), (*make.ground, *make.sites("slow", "uuh")))
+    raw = evaluate(project).raw
+    for shown, level in ((39.9, "demo"), (40.0, "pilot")):
+        result = evaluate(project, Parameters(anchors=((0.0, 0.0), (raw, shown), (100.0, 100.0))))
+        assert (result.score.value, result.level) == (shown, level)
 
 
 def test_a_pilot_has_most_of_its_places_judged(make):

@@ -68,6 +68,25 @@ def test_the_best_gain_per_minute_comes_first(make):
     assert steps(plan(make, rules, found)) == ["swallowed", "slow"]
 
 
+def test_a_dear_fix_comes_first_when_it_gains_more_per_minute(make):
+    rules = [make.rule("slow", severity="low", minutes=(4, 4)), make.rule("drifts", "time", minutes=(5, 5))]
+    found = (*make.sites("slow", "uhhhhhhhhhhh"), *make.sites("drifts", "uh"))
+    assert steps(plan(make, rules, found)) == ["drifts", "slow"]
+
+
+def test_mending_one_copy_makes_the_other_worth_mending(make):
+    rules = [make.rule("wipes-data", "blindspot", "critical"), make.rule("slow", severity="low", minutes=(90, 90))]
+    twin = {"function": "wipe", "clone": "k"}
+    found = (
+        make.site("wipes-data", 1, entry_points=("POST /wipe",), **twin),
+        make.site("wipes-data", 1, path="unserved.py", **twin),
+        make.site("slow", 1),
+    )
+    made = plan(make, rules, found)
+    assert steps(made) == ["wipes-data", "wipes-data", "slow"]
+    assert made[0].gain == 0 < made[1].gain
+
+
 def test_what_holds_the_next_level_comes_first_cheapest_first(make):
     rules = [
         make.rule("slow", minutes=(1, 1)),

@@ -123,7 +123,7 @@ def _unscored(
         score=None,
         no_score_reason=reason,
         level=None,
-        blockers=tuple(blocker for blocker in blockers(unmet, "pilot") if blocker.path is not None),
+        blockers=blockers(unmet, "pilot"),
         modes=_modes(evidence, cases, {}),
         plan=order(open_work(cases, unmet), start, {}, lambda changed: State(changed, None, None)),
         points={},
