@@ -17,9 +17,14 @@ COMPILED = Path(__file__).parent / "compiled.msgpack"
 @cache
 def knowledge() -> "Knowledge":
     """The tables that ship with the package, loaded once."""
+    return load(COMPILED)
+
+
+def load(compiled: Path) -> "Knowledge":
+    """The tables of a compiled file. Raises UsageError when it is missing or damaged."""
     try:
-        return Knowledge(msgspec.msgpack.decode(COMPILED.read_bytes(), type=Tables))
-    except (OSError, msgspec.DecodeError) as error:
+        return Knowledge(msgspec.msgpack.decode(compiled.read_bytes(), type=Tables))
+    except (OSError, msgspec.MsgspecError) as error:
         raise UsageError(f"the library tables cannot be read ({error}): run python -m durability.knowledge") from None
 
 
