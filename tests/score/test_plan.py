@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from durability.model import UnitComplexity
-from durability.score import HARD_TO_CHANGE, evaluate, unit_fingerprint
+from durability.score import HARD_TO_CHANGE, Parameters, evaluate, unit_fingerprint
 
 
 def plan(make, rules, found, **more):
@@ -85,6 +85,27 @@ def test_mending_one_copy_makes_the_other_worth_mending(make):
     made = plan(make, rules, found)
     assert steps(made) == ["wipes-data", "wipes-data", "slow"]
     assert made[0].gain == 0 < made[1].gain
+
+
+def test_gains_are_found_anew_after_each_fix_of_the_same_rule(make):
+    rules = [
+        make.rule("hides", "blindspot", minutes=(30, 30)),
+        make.rule("slow", minutes=(1, 1)),
+        make.rule("drifts", "time", "low", minutes=(300, 300)),
+    ]
+    twin = {"function": "sync", "clone": "k"}
+    served = {"entry_points": ("POST /sync",)}
+    found = (
+        make.site("hides", 1, **served, **twin),
+        make.site("hides", 1, path="unserved.py", **twin),
+        make.site("slow", 1),
+        make.site("drifts", 1),
+    )
+    project = make.evidence((*make.ground_rules, *rules), (*make.ground, *found))
+    edge = Parameters(anchors=((0.0, 0.0), (evaluate(project).raw + 0.01, 39.9), (100.0, 100.0)))
+    made = evaluate(project, edge).plan
+    assert [step.unlocks for step in made] == ["pilot", None, None, None]
+    assert steps(made) == ["slow", "hides", "hides", "drifts"]
 
 
 def test_what_holds_the_next_level_comes_first_cheapest_first(make):
