@@ -1,6 +1,7 @@
 """From exceptions to one clear line and an exit code."""
 
 import os
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -17,13 +18,12 @@ TRACEBACK = "--traceback"
 def guarded(command: click.Command, arguments: Sequence[str]) -> int:
     """The exit code of a command line, whatever happens in it."""
     try:
-        code = command.main(list(arguments), prog_name="durability", standalone_mode=False)
-        finish_output()
-        return code if isinstance(code, int) else 0
+        return _invoked(command, list(arguments))
     except (UsageError, click.ClickException) as error:
         say(_sentence(error))
         return ERROR
-    except (KeyboardInterrupt, click.Abort):
+    except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # an impatient second one must not end in a traceback
         discard_output()
         say("interrupted")
         return INTERRUPTED
@@ -37,9 +37,19 @@ def guarded(command: click.Command, arguments: Sequence[str]) -> int:
         return ERROR
 
 
+def _invoked(command: click.Command, arguments: list[str]) -> int:
+    try:
+        with command.make_context("durability", arguments) as context:
+            code = command.invoke(context)
+    except click.exceptions.Exit as exit_early:
+        code = exit_early.exit_code
+    finish_output()
+    return code if isinstance(code, int) else 0
+
+
 def _sentence(error: UsageError | click.ClickException) -> str:
     message = error.format_message() if isinstance(error, click.ClickException) else str(error)
-    return " ".join(message.split()).rstrip(".")
+    return " ".join(message.split())
 
 
 def _internal(error: Exception) -> str:

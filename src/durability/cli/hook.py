@@ -1,6 +1,7 @@
 """`durability check --hook`: the files of a commit, each in the project it belongs to, told in short and unscored."""
 
 import os
+from pathlib import Path
 
 from msgspec.structs import replace
 
@@ -13,6 +14,7 @@ from durability.gate import PASSED, judge_files, worst
 from durability.targets import Target, present, target, together
 
 _FORMAT = "concise"
+_UNSCORED = "only the files named were judged."
 
 
 def run_hook(asked: Request) -> int:
@@ -24,7 +26,11 @@ def run_hook(asked: Request) -> int:
     if not jobs:
         _note("no Python file of the project among those named: nothing to check", asked)
         return PASSED
-    write_results([replace(job.shown, score=None) for job in jobs], asked, _FORMAT)
+    for job in jobs:
+        if job.root != Path.cwd():
+            _note(f"paths are relative to {job.root}", asked)
+    unscored = [replace(job.shown, score=None, level=None, no_score_reason=_UNSCORED) for job in jobs]
+    write_results(unscored, asked, _FORMAT)
     return worst([_judged(job, asked) for job in jobs])
 
 

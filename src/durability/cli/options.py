@@ -115,7 +115,7 @@ _SHARED: tuple[Callable[[Decorated], Decorated], ...] = (
     click.option(
         "--exclude",
         callback=_names,
-        metavar="NAMES",
+        metavar="PATTERNS",
         multiple=True,
         help="Patterns, as in .gitignore, of files to leave out.",
     ),

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from durability.cli.group import COMMANDS
 from durability.cli.options import Request, overridden
@@ -19,8 +20,9 @@ _LARGEST_STREAM = 10_000_000
 
 
 class Job(Scanned, frozen=True):
-    """A scan with the settings it was made with."""
+    """A scan with the project's folder and the settings it was made with."""
 
+    root: Path
     config: Config
 
 
@@ -39,7 +41,7 @@ def run_target(asked: Target, request: Request) -> Job:
             config=config, packs=request.pack, sites=request.sites, workers=request.workers, progress=show
         )
         scanned = scan_target(asked, options)
-    return Job(scanned.report, scanned.selection, config)
+    return Job(scanned.report, scanned.selection, asked.root, config)
 
 
 def config_for(asked: Target, request: Request) -> Config:
@@ -87,6 +89,7 @@ def _run_stream(request: Request) -> Job:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise UsageError("standard input is not UTF-8 text") from None
-    config = config_for(target("."), request)
+    here = target(".")
+    config = config_for(here, request)
     scanned = scan_stream(text, request.stdin_filename, config)
-    return Job(scanned.report, scanned.selection, config)
+    return Job(scanned.report, scanned.selection, here.root, config)
