@@ -1,4 +1,4 @@
-"""What the tables say of the calls that rules rest on, checked against the documentation or source that each row cites."""
+"""What the tables say of the calls that rules rest on, as the sources that the rows cite have it."""
 
 import re
 

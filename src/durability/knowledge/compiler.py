@@ -127,13 +127,15 @@ def _key(item: Any) -> tuple[str, ...]:
 
 def _check(found: dict[str, list[_Placed]]) -> None:
     known = {prefix for _, named in (*found["rows"], *found["entries"]) for prefix in _prefixes(named.name)}
-    known |= {plain.name for _, plain in (*found["aliases"], *found["quiet"])}
+    known |= {alias.name for _, alias in found["aliases"]}
+    quiet = {prefix.name for _, prefix in found["quiet"]}
     for placed in found.values():
         _check_unique(placed)
     for where, row in found["rows"]:
-        _check_targets((row.returns, row.enters, *row.parents, *row.awaitable_parents), known, where)
+        _check_targets((row.returns, row.enters), known, quiet, where)
+        _check_targets((*row.parents, *row.awaitable_parents), known, set(), where)
     for where, alias in found["aliases"]:
-        _check_targets((alias.of,), known, where)
+        _check_targets((alias.of,), known, quiet, where)
     for where, item in (*found["rows"], *found["implied"]):
         _check_versions(item.versions, where)
     for where, implied in found["implied"]:
@@ -149,9 +151,9 @@ def _check_unique(placed: list[_Placed]) -> None:
         seen[key] = where
 
 
-def _check_targets(targets: Iterable[str], known: set[str], where: str) -> None:
+def _check_targets(targets: Iterable[str], known: set[str], quiet: set[str], where: str) -> None:
     for target in targets:
-        if target and target not in known:
+        if target and target not in known and quiet.isdisjoint(_prefixes(target)):
             raise UsageError(f"{where}: {target} is no name in any table")
 
 

@@ -156,10 +156,12 @@ class Knowledge:
         return ()
 
     def _silent(self, name: str) -> tuple[Row, ...]:
-        for prefix in _prefixes(name.replace("()", "").replace("[]", "")):
-            quiet = self._quiet.get(prefix)
-            if quiet is not None:
-                return (Row(name=name, effect="none", package=quiet.package),)
+        plain = name.replace("()", "").replace("[]", "")
+        for known in (plain, *(loan.source for loan in loans(plain, self._own, self._aliases))):
+            for prefix in _prefixes(known):
+                quiet = self._quiet.get(prefix)
+                if quiet is not None:
+                    return (Row(name=name, effect="none", package=quiet.package),)
         return ()
 
 
