@@ -28,7 +28,13 @@ def test_the_wheel_holds_every_file_of_the_package(built, package):
 
 
 @pytest.mark.parametrize(
-    "name", ["durability/py.typed", "durability_rules/py.typed", "durability/knowledge/compiled.msgpack"]
+    "name",
+    [
+        "durability/py.typed",
+        "durability_rules/py.typed",
+        "durability/knowledge/compiled.msgpack",
+        "durability/output/report.schema.json",
+    ],
 )
 def test_the_wheel_holds(built, name):
     assert name in names_in(built.wheel)
