@@ -1,12 +1,14 @@
 """Selection: what is shown and gated, and that the score stays out of it."""
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from durability.catalogue import catalogue
-from durability.config import Config
+from durability.config import Accept, Config
 from durability.errors import UsageError
 from durability.model import (
     Blocker,
@@ -118,6 +120,13 @@ def test_a_selector_that_matches_nothing_is_refused_with_the_nearest(settings, s
     with pytest.raises(UsageError) as raised:
         check_selection(Config(**settings), ENTRIES)
     assert str(raised.value) == said
+
+
+def test_a_risk_accepted_for_no_rule_is_refused():
+    accepted = Accept("querry-in-loop", "ten rows", "Ana", date(2027, 1, 1))
+    with pytest.raises(UsageError, match="did you mean 'query-in-loop'"):
+        check_selection(Config(accept=(accepted,)), ENTRIES)
+    check_selection(Config(accept=(replace(accepted, rule="query-in-loop"),)), ENTRIES)
 
 
 SELECTORS = st.lists(st.sampled_from([*NAMES, "scale", "time", "blindspot", "pack:core", "*"]), max_size=4).map(tuple)

@@ -72,3 +72,11 @@ def test_a_file_that_cannot_be_read_is_there(project):
     """It is told under what was not analysed, which is more than that it is absent."""
     (project / "src" / "loop.py").symlink_to("loop.py")
     assert present(Target(project, ("src/loop.py",)), ()).absent == ()
+
+
+def test_a_name_that_is_not_utf8_is_found_again(project):
+    folder = os.fsencode(project) + b"/w\xff"
+    os.mkdir(folder)
+    with open(folder + b"/a.py", "w") as file:
+        file.write("x = 1\n")
+    assert present(target(os.fsdecode(b"w\xff")), ()).absent == ()

@@ -13,10 +13,8 @@ from durability.config import BUILT_IN, Config, Loaded, find_config, read_config
 from durability.engine.scan import ScanOptions, scan_project, scan_text
 from durability.errors import UsageError
 from durability.model import ReportData
-from durability.selection import Selection, apply, gated, selection, selects_everything
+from durability.selection import Selection, apply, check_selection, gated, names_rules, selection
 from durability.targets import Target, present, target
-
-_EVERYTHING = Selection(None, ())
 
 
 class Scanned(Struct, frozen=True):
@@ -47,9 +45,11 @@ def settings(root: Path, file: str | Path | None, isolated: bool) -> Loaded:
 
 def select(config: Config, packs: Sequence[str], paths: Sequence[str] = ()) -> Selection:
     """What the settings show. Raises UsageError for a selector that matches no rule."""
-    if selects_everything(config):
+    if not names_rules(config):
         return Selection(None, (), tuple(paths))
-    return selection(config, catalogue(sorted({*config.packs, *packs})), paths)
+    entries = catalogue(sorted({*config.packs, *packs}))
+    check_selection(config, entries)
+    return selection(config, entries, paths)
 
 
 def scan_target(asked: Target, options: ScanOptions) -> Scanned:

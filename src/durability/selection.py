@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from msgspec import Struct
 from msgspec.structs import replace
 
-from durability.catalogue import Entry
+from durability.catalogue import Entry, find
 from durability.config import Config
 from durability.errors import UsageError
 from durability.model import LENSES, Finding, Place, ReportData
@@ -39,9 +39,16 @@ def selects_everything(config: Config) -> bool:
     return not (config.select or config.ignore or config.per_file_ignores)
 
 
+def names_rules(config: Config) -> bool:
+    """Whether a setting names a rule, so that the name can be wrong."""
+    return bool(config.accept) or not selects_everything(config)
+
+
 def check_selection(config: Config, entries: Sequence[Entry]) -> None:
-    """Raises UsageError, with the nearest name, for a selector that matches nothing."""
+    """Raises UsageError, with the nearest name, for a selector that matches nothing or an unknown rule to accept."""
     selection(config, entries)
+    for accepted in config.accept:
+        find(accepted.rule, entries)
 
 
 def selection(config: Config, entries: Sequence[Entry], paths: Sequence[str] = ()) -> Selection:

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from durability.errors import UsageError
 from durability.sources.files import Discovery, discover
+from durability.sources.listing import shown
 from durability.sources.project import find_root
 
 _SOURCES = (".py", ".pyi", ".pyw", ".ipynb")
@@ -35,7 +36,7 @@ def target(path: str) -> Target:
         raise UsageError(f"neither a file nor a folder: {path}")
     root = find_root(Path(path))
     relative = os.path.relpath(os.path.abspath(path), root).replace(os.sep, "/")
-    return Target(root, () if relative == "." else (relative,))
+    return Target(root, () if relative == "." else (shown(relative),))
 
 
 def together(targets: Sequence[Target]) -> tuple[Target, ...]:

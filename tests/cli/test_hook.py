@@ -85,3 +85,13 @@ def test_a_hook_has_no_score_to_compare(run, here):
     outcome = run(*HOOK, "--fail-under", "50", "app.py")
     assert (outcome.code, outcome.out) == (2, "")
     assert "--fail-under" in outcome.err
+
+
+def test_a_named_file_that_cannot_be_read_leaves_a_note_and_is_an_error_when_strict(run, here):
+    (here / "broken.py").write_text("def (:\n")
+    (here / "tidy.py").write_text("LIMIT = 3\n")
+    outcome = run(*HOOK, "broken.py")
+    assert outcome.code == 0
+    assert outcome.err.startswith("durability: not analysed: broken.py: ")
+    assert run(*HOOK, "--strict", "broken.py").code == 2
+    assert run(*HOOK, "--strict", "tidy.py").code == 0

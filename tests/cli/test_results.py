@@ -89,6 +89,13 @@ def test_the_gate_has_options(run, prototype, options, code):
     assert run("check", prototype, *options).code == code
 
 
+def test_a_setting_that_decides_nothing_yet_says_so(run, prototype):
+    (prototype / "durability.toml").write_text("max-drop = 2\n")
+    outcome = run("check", prototype)
+    assert outcome.code == 1
+    assert "max-drop" in outcome.err.splitlines()[0]
+
+
 def test_strict_makes_an_unreadable_file_an_error(run, hardened):
     (hardened / "broken.py").write_text("def (:\n")
     assert run("check", hardened).code == 0

@@ -34,6 +34,8 @@ def command(**given: Any) -> int:
     if job is None:
         return PASSED
     write_results([job.shown], asked, _FORMAT)
+    if job.config.max_drop is not None and not asked.quiet:
+        say("max-drop compares with a baseline, which this version does not keep: it decides nothing")
     gate = judge(job.gated, job.config, asked.strict)
     tell(gate, asked)
     return gate.exit_code

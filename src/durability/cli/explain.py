@@ -19,7 +19,7 @@ from durability.rule_page import as_data, page
 from durability.scanned import Scanned, scan_target, settings
 from durability.targets import target
 
-_PLACE = re.compile(r"(?P<path>.+?):(?P<line>\d+)(?::\d+)?")
+_PLACE = re.compile(r"(?P<path>.+?):(?P<line>\d+)(?::\d+)?", re.DOTALL)
 
 
 @click.command("explain")

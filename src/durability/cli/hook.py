@@ -35,7 +35,13 @@ def run_hook(asked: Request) -> int:
 
 
 def _judged(job: Job, asked: Request) -> int:
-    gate = judge_files(job.gated, job.config, asked.strict)
+    report = job.gated
+    skipped = tuple(item for item in report.coverage.files_skipped if job.selection.has(item.path))
+    gate = judge_files(
+        replace(report, coverage=replace(report.coverage, files_skipped=skipped)), job.config, asked.strict
+    )
+    for item in () if asked.strict else skipped:
+        _note(f"not analysed: {item.path}: {item.reason}", asked)
     for reason in gate.reasons:
         say(reason)
     return gate.exit_code
