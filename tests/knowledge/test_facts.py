@@ -160,3 +160,33 @@ def test_what_a_use_needs_without_importing_it(name: str, text: str, need: str) 
 def test_no_need_that_the_text_does_not_ask_for() -> None:
     rows = [row for row in knowledge().implied if row.name == "sqlalchemy.create_engine" and row.pattern]
     assert not any(re.search(row.pattern, "sqlite:///app.db") for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("name", "asks"),
+    [
+        ("pymongo.collection.Collection.find_one", True),
+        ("sqlalchemy.orm.Query.first", True),
+        ("sqlite3.Connection.execute", True),
+        ("sqlite3.Cursor.fetchone", False),
+        ("sqlalchemy.Result.scalar_one_or_none", False),
+        ("requests.Session", False),
+    ],
+)
+def test_what_asks_the_other_side_anew(name: str, asks: bool) -> None:
+    assert the(name).round_trip is asks
+
+
+@pytest.mark.parametrize(
+    ("name", "checked"),
+    [
+        ("requests.get", False),
+        ("httpx.AsyncClient.get", False),
+        ("urllib.request.urlopen", True),
+        ("openai.OpenAI.chat.completions.create", True),
+        ("selenium.webdriver.Chrome.get", True),
+        ("smtplib.SMTP.send_message", True),
+    ],
+)
+def test_which_answers_raise_by_themselves(name: str, checked: bool) -> None:
+    assert the(name).status_checked is checked

@@ -14,7 +14,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from durability.errors import UsageError
 from durability.knowledge.names import Distributions, expand
 from durability.knowledge.rows import Alias, Distribution, Entry, Implied, Parameter, Quiet, Row, Shared, Tables
-from durability.knowledge.vocabulary import EFFECTS
+from durability.knowledge.vocabulary import EFFECTS, ROUND_TRIPS
 
 FOLDER = Path(__file__).parent
 COMPILED = FOLDER / "compiled.msgpack"
@@ -102,7 +102,11 @@ def _filled(raw: dict[str, Any]) -> dict[str, Any]:
     effect = EFFECTS.get(str(raw.get("effect")))
     if effect is None:
         return raw
-    defaults: dict[str, Any] = {"faults": list(effect.faults), "blocking": effect.blocks and not raw.get("awaitable")}
+    defaults: dict[str, Any] = {
+        "faults": list(effect.faults),
+        "blocking": effect.blocks and not raw.get("awaitable"),
+        "round_trip": raw["effect"] in ROUND_TRIPS,
+    }
     return defaults | raw
 
 

@@ -58,7 +58,8 @@ def _relatives(heirs: tuple[Row, ...], rest: str) -> Iterator[Loan]:
     if not heirs:
         return
     row = heirs[0]
-    if row.attribute and row.returns:
+    is_class = row.name.rpartition(".")[2][:1].isupper()
+    if row.returns != row.name and row.returns and (row.attribute or is_class):
         yield Loan(row.returns + rest)
     for parent in row.parents:
         yield Loan(parent + rest, parent=parent, child=row.name, heirs=heirs)

@@ -20,7 +20,9 @@ class Row(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, g
     `closes` are the methods that release what the call made; empty: nothing to release. `attempts` counts all tries.
     `lanes` is how many events are served at once by default. `expires` are the arguments that make what is written
     expire, or "*" when it always does. `undo` is the name that reverses the effect. `attribute` marks a name that is
-    read rather than called. `cap_arguments` bound the size of the answer. `parents` lend a class their methods;
+    read rather than called. `cap_arguments` bound the size of the answer. `status_checked`: an answer that reports an
+    error raises by itself. `round_trip`: the call itself asks the other side, rather than taking from an answer that is
+    already there (`find_one` does, `Cursor.fetchone` does not). `parents` lend a class their methods;
     methods of `awaitable_parents` that block are lent as awaitable ones. `disputed` lists the columns on which the
     rows of all versions in question differ; they hold their unknown value.
     """
@@ -54,6 +56,7 @@ class Row(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, g
     mode_position: int | None = None
     cap_arguments: tuple[str, ...] = ()
     status_checked: bool = False
+    round_trip: bool = False
     sink: Sink | None = None
     sink_position: int | None = None
     sink_argument: str = ""

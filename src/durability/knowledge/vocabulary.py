@@ -89,6 +89,14 @@ EFFECTS: dict[str, EffectInfo] = {
     "none": EffectInfo("nothing outside the process"),
 }  # fmt: skip
 
+ROUND_TRIPS = frozenset(
+    {
+        "http", "llm", "db.connect", "db.query", "db.write", "db.commit", "db.fetch_all", "db.fetch_one", "db.schema",
+        "message", "charge", "refund", "enqueue",
+    }
+)  # fmt: skip
+"""Effects whose rows ask another process or machine unless they say otherwise."""
+
 MEANINGS: dict[str, str] = {
     "request": "the whole incoming request",
     "body": "the request body, not validated unless the row says so",
