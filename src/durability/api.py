@@ -1,5 +1,7 @@
 """What a rule author imports: the decorator, selectors, verdicts, fixes, examples and the views of places."""
 
+from msgspec.structs import replace
+
 from durability.engine.rules import (
     ROLES_SERVING as SERVING,
 )
@@ -39,7 +41,7 @@ __all__ = [
     "NO", "SERVING", "YES", "Answer", "Ask", "Bad", "CallSite", "DistributionSite", "FunctionSite", "Good",
     "HandlerSite", "ImpliedSite", "Leaf", "LoopSite", "Miss", "ParameterSite", "Partial", "ProjectSite", "Rule", "Silent", "Site",
     "Step", "Story", "TextSite", "Unclear", "Value", "Verdict", "calls", "distributions", "functions", "handled",
-    "handlers", "implied", "known", "loops", "names_in", "parameters", "partial", "plain_name", "project", "remove_argument",
+    "handlers", "implied", "known", "loops", "names_in", "parameters", "partial", "plain_name", "possibly", "project", "remove_argument",
     "rule", "set_argument", "suggest", "texts", "unhandled", "unknown", "unsure",
 ]  # fmt: skip
 
@@ -57,6 +59,11 @@ def unhandled(message: str, *, fix: Fix | None = None, cause: str = "", trace: t
 def partial(message: str, *, missing: str, fix: Fix | None = None, cause: str = "") -> Verdict:
     """The place copes on some paths or with some faults; `missing` says which not."""
     return Verdict("partial", message, fix, cause, missing=missing)
+
+
+def possibly(verdict: Verdict) -> Verdict:
+    """The same verdict, told as possible: it depends on something that is not known to happen."""
+    return replace(verdict, evidence="possible")
 
 
 def unsure(reason: str) -> Verdict:

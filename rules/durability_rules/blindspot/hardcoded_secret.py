@@ -24,7 +24,7 @@ from durability.facts.literals import is_secret_name
 
 SHAPES = (
     re.compile(r"\bsk-(?:proj-|ant-|or-v1-|svcacct-)?[A-Za-z0-9_-]{20,}"),
-    re.compile(r"\b[rs]k_(?:live|test)_[A-Za-z0-9]{16,}"),
+    re.compile(r"\b[rs]k_live_[A-Za-z0-9]{16,}"),
     re.compile(r"\bAIza[0-9A-Za-z_-]{35}"),
     re.compile(r"\bgh[pousr]_[A-Za-z0-9]{36,}|\bgithub_pat_[A-Za-z0-9_]{50,}|\bglpat-[A-Za-z0-9_-]{20,}"),
     re.compile(r"\bxox[abprs]-[A-Za-z0-9-]{10,}"),
@@ -32,7 +32,7 @@ SHAPES = (
     re.compile(r"\bSG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}"),
     re.compile(r"\b(?:hf|gsk|npm|pypi|r8)_[A-Za-z0-9]{30,}"),
     re.compile(r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}"),
-    re.compile(r"-----BEGIN (?:RSA |EC |OPENSSH |DSA |PGP )?PRIVATE KEY-----"),
+    re.compile(r"-----BEGIN (?:RSA |EC |OPENSSH |DSA |PGP )?PRIVATE KEY-----\s+[A-Za-z0-9+/=\s]{64,}"),
     re.compile(r"\b\d{8,10}:AA[A-Za-z0-9_-]{33}\b"),
     re.compile(
         r"^[a-z][a-z0-9+]*://[^/\s:@{}]+:(?!(?:password|pass|postgres|root|user|secret|example|changeme|\*+|<)[^@]*@)[^@\s{}/]{6,}@(?!localhost|127\.|db\b|host\b|postgres\b)"
@@ -105,8 +105,15 @@ def _is_secret(site: TextSite) -> bool:
     if call is not None and call.library.effect == "env.read":
         return False
     text = site.text
-    random = 10 <= len(text) <= 200 and not re.search(r"\s|://|^[/.]|[\\(\[{]", text) and _kinds(text) >= 3
-    return random and not _PLACEHOLDER.search(text) and _entropy(text) > 3.0
+    if re.fullmatch(r"[A-Za-z_]\w*(?:\.\w+){2,}", text):
+        return False  # a dotted path
+    random = (
+        10 <= len(text) <= 200
+        and not re.search(r"\s|://|^[/.]|[\\(\[{]", text)
+        and _kinds(text) >= 3
+        and re.search(r"\d", text)
+    )
+    return bool(random) and not _PLACEHOLDER.search(text) and _entropy(text) > 3.0
 
 
 def _kinds(text: str) -> int:

@@ -23,6 +23,12 @@ _LOCAL = re.compile(
     r"^(?:[a-z][a-z0-9+.\-]*://(?:[^/@\s]*@)?)(?:localhost|127\.0\.0\.1|host\.docker\.internal|10\.\d+\.\d+\.\d+|192\.168\.\d+\.\d+|172\.(?:1[6-9]|2\d|3[01])\.\d+\.\d+)(?=[:/]|$)",
     re.IGNORECASE,
 )
+_BARE = re.compile(r"https?://localhost/?", re.IGNORECASE)
+"""No port: a name that some libraries ask for, and nobody listens to."""
+_FOR_DEVELOPMENT = re.compile(
+    r"(?:^|/)(?:docs?|examples?|scripts?)/|(?:^|[/_.])(?:dev|development|local|test|testing)(?:[/_]|\.py:)|:(?:Dev|Test|Local)",
+    re.IGNORECASE,
+)
 _SETTING = re.compile(r"url|uri|host|endpoint|dsn|server|address|broker|base", re.IGNORECASE)
 _TALK = frozenset({"print", "console", "log"})
 _ORIGINS = frozenset(
@@ -79,7 +85,15 @@ def hardcoded_endpoint(site: TextSite | CallSite) -> Verdict | None:
     if isinstance(site, CallSite):
         name = site.argument("key", 0)
         return handled() if name is not None and name.kind == "text" and _SETTING.search(name.text) else None
-    if not _LOCAL.match(site.text) or site.bound in _ORIGINS or "origin" in site.bound.lower() or site.under_main_guard:
+    if site.reach.role == "unreached" or _FOR_DEVELOPMENT.search(f"{site.path}:{site.class_name}"):
+        return None
+    if (
+        not _LOCAL.match(site.text)
+        or _BARE.fullmatch(site.text)
+        or site.bound in _ORIGINS
+        or "origin" in site.bound.lower()
+        or site.under_main_guard
+    ):
         return None
     call = site.call
     if call is not None and (call.library.effect in _TALK or call.shown == "print"):

@@ -1,5 +1,7 @@
 """undeclared-dependency."""
 
+import re
+
 from durability.api import (
     Ask,
     Bad,
@@ -13,6 +15,7 @@ from durability.api import (
     distributions,
     handled,
     partial,
+    possibly,
     rule,
     suggest,
     unhandled,
@@ -83,7 +86,7 @@ def undeclared_dependency(site: DistributionSite, ask: Ask) -> Verdict | None:
             cause="no-manifest",
             fix=suggest("write a requirements.txt or pyproject.toml"),
         )
-    if declared & set(ask.distributions_of(site.module)):
+    if declared & set(ask.distributions_of(site.module)) or any(_alike(name, site.module) for name in declared):
         return handled()
     hosts = [host for host in COMES_WITH.get(site.distribution.lower(), ()) if host in declared]
     advice = suggest(f"add {site.distribution} to the requirements")
@@ -91,4 +94,12 @@ def undeclared_dependency(site: DistributionSite, ask: Ask) -> Verdict | None:
         return partial(
             f"{site.distribution} is only there because {hosts[0]} brings it", missing="a line of its own", fix=advice
         )
-    return unhandled(f"{site.distribution} is imported and not declared", fix=advice)
+    failing = unhandled(f"{site.distribution} is imported and not declared", fix=advice)
+    return possibly(failing) if site.is_hidden else failing
+
+
+def _alike(declared: str, module: str) -> bool:
+    """Whether a distribution is called like the module it brings, with words around it (`django-tastypie`)."""
+    words = set(re.split(r"[-_.]", module.partition(".")[0].lower()))
+    named = set(re.split(r"[-_.]", declared))
+    return words <= named and named.isdisjoint({"stubs", "types"})

@@ -8,8 +8,8 @@ FileRole = Literal["first-party", "test", "vendored", "generated", "migration"]
 NEVER: frozenset[str] = frozenset(
     {
         ".git", ".hg", ".svn", ".bzr", "node_modules", "site-packages", "dist-packages", "__pycache__",
-        "__pypackages__", ".venv", "venv", ".virtualenv", ".env.d", ".tox", ".nox", ".mypy_cache", ".ruff_cache", ".pytest_cache",
-        ".hypothesis", ".eggs", ".ipynb_checkpoints", ".cache", ".idea", ".vscode", "bower_components", ".durability",
+        "__pypackages__", ".venv", "venv", ".virtualenv", ".env.d", ".tox", ".nox", ".mypy_cache", ".ruff_cache",
+        ".pytest_cache", ".hypothesis", ".eggs", ".ipynb_checkpoints", ".cache", ".idea", ".vscode", "bower_components", ".durability",
         "virtualenv", ".pixi", ".conda",
     }
 )  # fmt: skip
@@ -18,7 +18,9 @@ NEVER: frozenset[str] = frozenset(
 _VENDORED = frozenset(
     {"vendor", "vendored", "_vendor", "_vendored", "vendors", "third_party", "thirdparty", "third-party", "3rdparty"}
 )
-_TEST_FOLDERS = frozenset({"tests", "test", "__tests__"})
+_TEST_FOLDERS = frozenset(
+    {"tests", "test", "__tests__", "testing", "testlib", "integ_tests", "integration_tests", "e2e", "e2e_tests"}
+)
 _TEST_NAME = re.compile(r"(?:test_.*|.*_test|tests?|conftest)\.(?:py|pyw|ipynb)")
 _GENERATED_NAME = re.compile(r".*(?:_pb2|_pb2_grpc|_grpc_pb)\.py")
 _MIGRATION_NAME = re.compile(r"\d{4}_\w+\.py")

@@ -49,6 +49,11 @@ class Site:
         return self.context.reach.of(self.key)
 
     @property
+    def class_name(self) -> str:
+        """The class whose body this place stands in, or ""."""
+        return next((block.targets[0] for block in self.around() if block.kind == "class"), "")
+
+    @property
     def in_async(self) -> bool:
         """Whether the function around this place is a coroutine."""
         return self.function.is_async

@@ -57,6 +57,13 @@ class DistributionSite(Site):
         self.guarded = guarded == "guarded"
 
     @property
+    def is_hidden(self) -> bool:
+        """Whether every import of it stands inside a function, so that the program starts without it."""
+        heads = [item for path in self.context.judged_paths() for item in self.program.files[path].imports]
+        same = [item for item in heads if item.path.split(".")[0] == self.module.split(".")[0]]
+        return all(item.function != 0 for item in same)
+
+    @property
     def found_by_path(self) -> bool:
         """Whether the file that imports it changes the search path first: it may lie anywhere."""
         calls = self.program.files[self.path].calls
