@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable
+from functools import cached_property
 
 from durability.knowledge.rows import Row
 from durability.model import Step
@@ -14,6 +15,18 @@ class Effects:
     def __init__(self, program: Program) -> None:
         self._program = program
         self._next: dict[str, dict[FunctionKey, tuple[int, Edge | None]]] = {}
+
+    @cached_property
+    def _operations(self) -> list[tuple[FunctionKey, int, Row]]:
+        """Every call whose library row has an effect, in order of file and place."""
+        program = self._program
+        found = []
+        for path in sorted(program.files):
+            for index, call in enumerate(program.files[path].calls):
+                row = program.row(program.name(path, index))
+                if row is not None and row.effect not in ("none", "constructs"):
+                    found.append(((path, call.function), index, row))
+        return found
 
     def chain(self, start: FunctionKey, effect: str, blocking: bool = False) -> tuple[Step, ...]:
         """The shortest chain of calls from a function to an effect, its last step the operation; () when there is none.
@@ -48,13 +61,10 @@ class Effects:
         program = self._program
         table: dict[FunctionKey, tuple[int, Edge | None]] = {}
         queue: deque[FunctionKey] = deque()
-        for path in sorted(program.files):
-            for index, call in enumerate(program.files[path].calls):
-                row = program.row(program.name(path, index))
-                key = (path, call.function)
-                if row is not None and wanted(row) and key not in table:
-                    table[key] = (index, None)
-                    queue.append(key)
+        for key, index, row in self._operations:
+            if wanted(row) and key not in table:
+                table[key] = (index, None)
+                queue.append(key)
         while queue:
             callee = queue.popleft()
             for edge in program.callers.get(callee, ()):

@@ -18,6 +18,7 @@ class Modules:
     def __init__(self, paths: Iterable[str]) -> None:
         self._files: dict[str, list[str]] = {}
         self._packages: set[str] = set()
+        self._found: dict[tuple[str, str], str | None] = {}
         for path in sorted(paths):
             name = module_name(path)
             parts = name.split(".") if name else []
@@ -37,8 +38,13 @@ class Modules:
         candidates = self._files.get(dotted)
         if not candidates:
             return None
+        key = (dotted, importer.rpartition("/")[0])
+        if key not in self._found:
+            self._found[key] = self._find(dotted, PurePosixPath(key[1]), candidates)
+        return self._found[key]
+
+    def _find(self, dotted: str, folder: PurePosixPath, candidates: list[str]) -> str | None:
         depth = dotted.count(".") + 1
-        folder = PurePosixPath(importer).parent
         ranked = []
         for candidate in candidates:
             root = _root(candidate, depth)
@@ -55,8 +61,13 @@ class Modules:
 
     def relative(self, dotted: str, importer: str) -> str | None:
         """The file that a relative import (`.db`, `..core.db`) means in `importer`."""
+        key = (dotted, importer.rpartition("/")[0])
+        if key not in self._found:
+            self._found[key] = self._find_relative(dotted, PurePosixPath(key[1]))
+        return self._found[key]
+
+    def _find_relative(self, dotted: str, folder: PurePosixPath) -> str | None:
         level = len(dotted) - len(dotted.lstrip("."))
-        folder = PurePosixPath(importer).parent
         for _ in range(level - 1):
             folder = folder.parent
         name = dotted[level:]
