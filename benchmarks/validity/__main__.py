@@ -5,6 +5,7 @@ each repository checked out at its commit as `owner+name`.
 """
 
 import csv
+import itertools
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -32,7 +33,7 @@ class Row(NamedTuple):
 def raw_of(shown: float) -> float:
     """The raw score behind a shown one."""
     anchors = PROVISIONAL.anchors
-    for (raw_low, low), (raw_high, high) in zip(anchors, anchors[1:], strict=False):
+    for (raw_low, low), (raw_high, high) in itertools.pairwise(anchors):
         if low <= shown <= high:
             return raw_low + (shown - low) * (raw_high - raw_low) / (high - low)
     return shown
