@@ -6,10 +6,11 @@ from msgspec import Struct
 
 from durability.bridges.bandit_stories import SHOWN
 from durability.engine.pack import load_rules
-from durability.engine.rules import Example, Rule
+from durability.engine.rules import Example
 from durability.errors import UsageError
-from durability.model import Lens, Severity, Story
+from durability.model import Lens, RuleInfo, Severity, Story
 from durability.naming import nearest
+from durability.score.complexity import RULE as COMPLEXITY
 
 _COMMENTS = {
     "malformed-suppression": "A comment that should hide a finding cannot be read, or gives no reason",
@@ -24,7 +25,7 @@ _COMMENT_STORY = Story(
 
 
 class Entry(Struct, frozen=True):
-    """What there is to know of one name. `severity` is None where each finding has its own; `rule` where we judge."""
+    """What there is to know of one name. `severity` is None where each finding has its own; `info` where we judge."""
 
     name: str
     lens: Lens
@@ -32,18 +33,14 @@ class Entry(Struct, frozen=True):
     summary: str
     story: Story
     severity: Severity | None = None
-    rule: Rule | None = None
+    info: RuleInfo | None = None
+    examples: tuple[Example, ...] = ()
     bandit: str = ""
 
     @property
     def scored(self) -> bool:
         """Whether its sites carry points in the core score."""
-        return self.rule is not None and self.rule.info.scored and self.pack == "core"
-
-    @property
-    def examples(self) -> tuple[Example, ...]:
-        """The rule's examples."""
-        return self.rule.examples if self.rule else ()
+        return self.info is not None and self.info.scored and self.pack == "core"
 
 
 def catalogue(packs: Sequence[str] = ()) -> tuple[Entry, ...]:
@@ -51,10 +48,8 @@ def catalogue(packs: Sequence[str] = ()) -> tuple[Entry, ...]:
 
     Raises UsageError when no rules are installed or a pack is missing.
     """
-    entries = [
-        Entry(rule.name, rule.info.lens, rule.info.pack, rule.info.summary, rule.info.story, rule.info.severity, rule)
-        for rule in load_rules(packs)
-    ]
+    entries = [_judged(rule.info, rule.examples) for rule in load_rules(packs)]
+    entries.append(_judged(COMPLEXITY, ()))
     entries += [
         Entry(f"bandit/{shown.name}", shown.lens, "bandit", shown.summary, shown.story, bandit=shown.test_id)
         for shown in SHOWN
@@ -63,6 +58,10 @@ def catalogue(packs: Sequence[str] = ()) -> tuple[Entry, ...]:
         Entry(name, "blindspot", "comments", summary, _COMMENT_STORY, "low") for name, summary in _COMMENTS.items()
     ]
     return tuple(sorted(entries, key=lambda entry: (entry.pack != "core", entry.pack, entry.lens, entry.name)))
+
+
+def _judged(info: RuleInfo, examples: tuple[Example, ...]) -> Entry:
+    return Entry(info.name, info.lens, info.pack, info.summary, info.story, info.severity, info, examples)
 
 
 def find(name: str, entries: Sequence[Entry]) -> Entry:

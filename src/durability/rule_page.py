@@ -15,7 +15,7 @@ _MOST_EXAMPLES = 2
 
 def page(entry: Entry, heading: Callable[[str], str] = str) -> str:
     """The page as text. `heading` makes a heading stand out."""
-    info = entry.rule.info if entry.rule else None
+    info = entry.info
     parts = [
         f"{heading(entry.name)}\n{_classes(entry)}",
         _wrapped(f"{entry.summary.rstrip('.')}." + (f" {info.description}" if info and info.description else "")),
@@ -29,7 +29,7 @@ def page(entry: Entry, heading: Callable[[str], str] = str) -> str:
 
 def as_data(entry: Entry) -> dict[str, Any]:
     """Everything the page says, and all examples, as plain data."""
-    info = entry.rule.info if entry.rule else None
+    info = entry.info
     return {
         "name": entry.name,
         "lens": entry.lens,
@@ -83,9 +83,9 @@ def _code(sources: Sources) -> str:
 
 
 def _mending(entry: Entry, heading: Callable[[str], str]) -> Iterator[str]:
-    if entry.rule is None:
+    info = entry.info
+    if info is None:
         return
-    info = entry.rule.info
     low, high = info.minutes
     sentence = f"{info.action.rstrip('.')}: {low} to {high} minutes each." if info.action else ""
     first = f" Mend {', '.join(info.arms)} before it: this makes that worse." if info.arms else ""
@@ -97,10 +97,10 @@ def _mending(entry: Entry, heading: Callable[[str], str]) -> Iterator[str]:
 
 
 def _origins(entry: Entry) -> str:
-    info = entry.rule.info if entry.rule else None
-    lines = [f"To hide it in one place: # durability: ignore[{entry.name}] and the reason"]
-    if entry.bandit:
-        lines = [f"Found by bandit's test {entry.bandit}."]
+    info = entry.info
+    lines = [f"Found by bandit's test {entry.bandit}."] if entry.bandit else []
+    if entry.examples:
+        lines.append(f"To hide it in one place: # durability: ignore[{entry.name}] and the reason")
     if info and info.cwe:
         lines.append(", ".join(f"CWE-{number}" for number in info.cwe))
     if info and info.sources:

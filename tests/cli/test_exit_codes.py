@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 SCRIPT = Path(sys.executable).with_name("durability")
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
 
 def only_line(outcome) -> str:
@@ -32,6 +33,11 @@ def test_a_hardened_copy_passes(script, hardened):
     checked = script("check", hardened)
     assert (checked.code, checked.err) == (0, "durability: check passed\n")
     assert script("check", "--quiet", hardened).err == ""
+
+
+def test_the_bundled_prototype_fails_and_its_hardened_copy_passes(script):
+    assert script("check", EXAMPLES / "support_desk").code == 1
+    assert script("check", EXAMPLES / "support_desk_hardened").code == 0
 
 
 def test_too_little_to_judge_is_a_code_of_its_own(script, tiny):

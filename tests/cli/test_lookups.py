@@ -99,6 +99,17 @@ def test_every_rule_that_is_listed_can_be_explained(run):
         assert page(entry).startswith(f"{entry.name}\n")
 
 
+def test_every_name_in_a_report_can_be_explained(prototype):
+    import durability
+
+    data = durability.scan(prototype).data
+    names = {name for step in data.plan for name in step.rules} | {row.rule for row in data.modes}
+    names |= {finding.rule for finding in data.findings}
+    assert len(names) > 5
+    for name in sorted(names):
+        assert durability.explain(name).startswith(name)
+
+
 def test_settings_say_who_decided(run, prototype):
     (prototype / "durability.toml").write_text('fail-on = "low"\n[product]\nusers = "team"\n')
     data = json.loads(run("config", prototype / "app.py", "--output-format", "json").out)
