@@ -203,11 +203,16 @@ def _fixes(report: ReportData) -> Iterator[RenderableType]:
     for number, step in enumerate(report.plan[:FIXES], start=1):
         body = Text(plain(step.action))
         body.append(f"\ndurability explain {step.rules[0]}", style="bright_black")
-        grid.add_row(str(number), body, f"+{step.gain:.1f}", _minutes(step))
+        grid.add_row(str(number), body, _gain(step), _minutes(step))
     yield grid
     reached = next((step.unlocks for step in report.plan[:FIXES] if step.unlocks), None)
     if reached:
         yield Text(f"     With these it reaches {reached.title()}.")
+
+
+def _gain(step: PlanStep) -> str:
+    """Points, or that it is the level rather than the number that it moves."""
+    return f"+{step.gain:.1f}" if step.gain >= 0.05 else "level"
 
 
 def _minutes(step: PlanStep) -> str:
