@@ -20,11 +20,12 @@ import libcst
 
 from durability.config import Config
 from durability.engine.pack import load_rules
-from durability.engine.scan import ScanOptions, report_on
+from durability.engine.scan import Placed, ScanOptions, report_on
 from durability.engine.workers import analyse_all, prepare
 from durability.facts.collect import collect
 from durability.program.modules import module_name
 from durability.sources.files import discover
+from durability.sources.project import Manifests
 from durability.sources.text import Unreadable, read
 
 REPEATS = 3
@@ -83,12 +84,13 @@ def measure(folder: Path) -> tuple[list[Row], str]:
     discovery = discover(folder)
     texts = _texts(discovery.files)
     lines = sum(text.count("\n") for _, text in texts)
+    place = Placed("project", Manifests(), "project")
     options, rules = ScanOptions(Config(), workers=1), load_rules()
     parse = processor_time(lambda: [libcst.parse_module(text) for _, text in texts])
     facts = processor_time(lambda: [collect(text, path, module_name(path)) for path, text in texts])
     bridged = processor_time(lambda: analyse_all(discovery.files, 1, None))
     analysed = analyse_all(discovery.files, 1, None)
-    judged = processor_time(lambda: report_on(folder, discovery, analysed, rules, options))
+    judged = processor_time(lambda: report_on(place, discovery, analysed, rules, options))
     own, whole = facts + judged, bridged + judged
     rows = [
         Row("bare libcst.parse_module", parse, "", None, "", None),

@@ -1,7 +1,6 @@
 """What was scanned, in the words of the report: kind of project, frameworks, stakes."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from durability.engine.source import Analysed
 from durability.model import Kind, Project, Stake
@@ -23,13 +22,13 @@ _STAKES = {
 _SERVED = frozenset({"route", "ui", "bot", "worker", "tool", "cli"})
 
 
-def describe(root: Path, context: Context, analysed: Sequence[Analysed], discovery: Discovery) -> Project:
+def describe(name: str, context: Context, analysed: Sequence[Analysed], discovery: Discovery) -> Project:
     """The project as the report names it."""
     first_party = {file.path for file in discovery.files if file.role == "first-party"}
     facts = [item.facts for item in analysed if item.facts is not None and item.path in first_party]
     heads = {imported.path.split(".")[0] for item in facts for imported in item.imports}
     return Project(
-        name=root.resolve().name or "project",
+        name=name,
         kind=kind_of(context),
         files=len(facts),
         lines=sum(item.lines for item in facts),

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from durability.facts.model import FileFacts
 from durability.knowledge import knowledge
-from durability.program.context import Context
+from durability.program.context import Context, View
 from durability.program.entries import entry_points
 from durability.program.program import Program
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 
 def link(
-    facts: Mapping[str, FileFacts], roles: Mapping[str, str], manifests: "Manifests", is_released: bool = False
+    facts: Mapping[str, FileFacts], roles: Mapping[str, str], manifests: "Manifests", view: View = "project"
 ) -> Context:
-    """Link the facts of all files. `roles` gives each path's file role; `is_released`: an installed distribution."""
+    """Link the facts of all files. `roles` gives each path's file role, `view` how much of a project is there."""
     program = Program(facts, roles, knowledge(), manifests.versions)
-    return Context(program, entry_points(program), manifests, is_released)
+    return Context(program, entry_points(program), manifests, view)

@@ -21,7 +21,7 @@ from durability.engine.suppressions import Suppressions, suppression_findings
 from durability.engine.workers import analyse_all
 from durability.errors import UsageError
 from durability.model import Coverage, FailedRule, JudgedSite, ReportData, RuleInfo, SiteRow, SkippedFile, Tool
-from durability.program.context import Context
+from durability.program.context import Context, View
 from durability.score import MODEL_VERSION, Evidence, Scored, evaluate
 from durability.score import Context as Declared
 from durability.sources.files import discover
@@ -43,6 +43,14 @@ class ScanOptions(Struct, frozen=True):
     progress: Progress | None = None
 
 
+class Placed(Struct, frozen=True):
+    """Where the analysed files stand: the project's name, its manifests, and how much of it there is."""
+
+    name: str
+    manifests: Manifests
+    view: View
+
+
 class _Judged(Struct, frozen=True):
     """What the program phase found."""
 
@@ -62,21 +70,24 @@ def scan_project(root: Path, options: ScanOptions) -> ReportData:
     if not discovery.files:
         raise UsageError(f"no Python files at {root}: give the folder that holds the prototype")
     analysed = analyse_all(discovery.files, options.workers, options.progress)
-    return report_on(root, discovery, analysed, rules, options)
+    manifests = read_manifests(root, [*discovery.python_names, *discovery.manifests])
+    place = Placed(root.resolve().name or "project", manifests, _view(root, manifests))
+    return report_on(place, discovery, analysed, rules, options)
 
 
 def scan_text(text: str, filename: str) -> ReportData:
     """Scan one text as if it were a file called `filename` in a project of its own."""
     file = SourceFile(filename, filename, "first-party", filename.endswith(".ipynb"))
     discovery = Discovery(files=(file,), skipped=(), other_languages={}, python_names=(filename,))
-    return report_on(Path(), discovery, [analyse_text(text, file)], load_rules(), ScanOptions(Config()))
+    place = Placed(Path(filename).stem, Manifests(), "text")
+    return report_on(place, discovery, [analyse_text(text, file)], load_rules(), ScanOptions(Config()))
 
 
 def report_on(
-    root: Path, discovery: Discovery, analysed: Sequence[Analysed], rules: Sequence[Rule], options: ScanOptions
+    place: Placed, discovery: Discovery, analysed: Sequence[Analysed], rules: Sequence[Rule], options: ScanOptions
 ) -> ReportData:
     """The report on files that were analysed."""
-    judged = _judge(root, discovery, analysed, rules, options)
+    judged = _judge(place, discovery, analysed, rules, options)
     infos = {rule.name: rule.info for rule in rules}
     coverage = _coverage(discovery, analysed, judged)
     scored = _score(judged, infos, analysed, discovery, coverage, options)
@@ -89,7 +100,7 @@ def report_on(
     return ReportData(
         schema_version=1,
         tool=Tool("durability", __version__, MODEL_VERSION, len(rules)),
-        project=describe(root, judged.context, analysed, discovery),
+        project=describe(place.name, judged.context, analysed, discovery),
         score=scored.score,
         no_score_reason=scored.no_score_reason if scored.score is None else "",
         level=scored.level,
@@ -107,25 +118,24 @@ def report_on(
 
 
 def _judge(
-    root: Path, discovery: Discovery, analysed: Sequence[Analysed], rules: Sequence[Rule], options: ScanOptions
+    place: Placed, discovery: Discovery, analysed: Sequence[Analysed], rules: Sequence[Rule], options: ScanOptions
 ) -> _Judged:
     facts = {item.path: item.facts for item in analysed if item.facts is not None}
     roles = {file.path: file.role for file in discovery.files}
-    manifests = read_manifests(root, [*discovery.python_names, *discovery.manifests])
-    context = link(facts, roles, manifests, _is_released(root, manifests))
+    context = link(facts, roles, place.manifests, place.view)
     cells = {item.path: item.cells for item in analysed if item.cells}
     suppressions = Suppressions(facts)
 
-    def place(path: str, line: int) -> tuple[int | None, int]:
+    def shown(path: str, line: int) -> tuple[int | None, int]:
         return locate(cells[path], line) if path in cells else (None, line)
 
-    sites, failed = Judge(context, place, suppressions).run(rules)
+    sites, failed = Judge(context, shown, suppressions).run(rules)
     return _Judged(context, accept(sites, options.config.accept, options.today), tuple(failed), suppressions)
 
 
-def _is_released(root: Path, manifests: Manifests) -> bool:
-    """Whether the folder is an unpacked distribution, which leaves tests, locks and build services behind."""
-    return not manifests.files and any(root.glob("*.dist-info/METADATA"))
+def _view(root: Path, manifests: Manifests) -> View:
+    """An unpacked distribution leaves tests, locks and build services behind, so nothing is said about them."""
+    return "released" if not manifests.files and any(root.glob("*.dist-info/METADATA")) else "project"
 
 
 def _score(

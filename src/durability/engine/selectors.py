@@ -199,7 +199,7 @@ def _distributions(selector: Selector, context: Context) -> Iterator[Site]:
     yield from (
         DistributionSite(context, path, span, name, module, "guarded" if guarded else "")
         for name, (path, span, module, guarded) in sorted(context.distributions.items())
-        if not context.is_released
+        if context.view == "project"
     )
 
 
@@ -209,7 +209,7 @@ def _implied(selector: Selector, context: Context) -> Iterator[Site]:
 
 def _project(selector: Selector, context: Context) -> Iterator[Site]:
     paths = context.judged_paths()
-    if paths and not context.is_released:
+    if paths and context.view == "project":
         first = min((entry.function[0] for entry in context.entries), default=paths[0])
         yield ProjectSite(context, first)
 

@@ -2,11 +2,12 @@
 
 import gc
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 
 import msgspec
 
@@ -64,7 +65,8 @@ def _in_pool(
     found: dict[str, Analysed] = {}
     chunks = list(_chunks(files, sizes))
     broken: list[SourceFile] = []
-    with _pool(count) as pool:
+    pool = _pool(count)
+    try:
         running = [(chunk, _submit(pool, chunk)) for chunk in chunks]
         for chunk, future in running:
             results = _results(future)
@@ -74,13 +76,30 @@ def _in_pool(
                 found[item.path] = item
             if progress:
                 progress(chunk[-1].path, len(found), len(files))
+    except BaseException:
+        _stop(pool)
+        raise
+    pool.shutdown()
     for file in broken:
         found[file.path] = _alone(file)
     return [found[file.path] for file in files]
 
 
+def _stop(pool: ProcessPoolExecutor) -> None:
+    """End at once, without waiting for work that nobody wants any more."""
+    pool.shutdown(wait=False, cancel_futures=True)
+    for child in active_children():
+        child.terminate()
+
+
+def _start_worker() -> None:
+    """Workers leave Ctrl-C to their parent, which stops them."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    prepare()
+
+
 def _pool(count: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=prepare)
+    return ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_start_worker)
 
 
 def _submit(pool: Executor, chunk: Sequence[SourceFile]) -> "Future[bytes] | None":

@@ -1,7 +1,7 @@
 """The program with its reach, effects and flow: what sites and rules are made on."""
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from durability.facts.model import Span, Value
 from durability.knowledge.rows import Implied
@@ -25,17 +25,19 @@ _COMMON = frozenset(
 _EXTERNAL_ROLES = ("route", "bot", "tool", "ui")
 
 
+View = Literal["project", "released", "text"]
+"""What is looked at: a project with its manifests and tests, an unpacked distribution without them, or one text."""
+
+
 class Context:
     """The program with its reach, effects and flow, and views that are made once."""
 
-    def __init__(
-        self, program: Program, entries: tuple[EntryPoint, ...], manifests: "Manifests", is_released: bool
-    ) -> None:
+    def __init__(self, program: Program, entries: tuple[EntryPoint, ...], manifests: "Manifests", view: "View") -> None:
         self.program = program
-        self.is_released = is_released
+        self.view = view
         self.entries = entries
         self.manifests = manifests
-        self.reach = Reachability(program, entries, is_released)
+        self.reach = Reachability(program, entries, view == "released")
         self.effects = Effects(program)
         external = frozenset(entry.function for entry in entries if entry.role in _EXTERNAL_ROLES)
         self.flow = Flow(program, external)
