@@ -7,6 +7,7 @@ import libcst as cst
 
 from durability.facts.literals import is_interesting
 from durability.facts.model import Argument, Call, Value
+from durability.facts.spelling import dotted
 
 if TYPE_CHECKING:
     from durability.facts.lower import Lowering
@@ -17,32 +18,6 @@ TEXT_LIMIT = 4_000
 
 _SWALLOWED_WHOLE = 40
 """Elements of a literal collection that are kept; a data table says nothing more after that."""
-
-
-def dotted(node: cst.BaseExpression) -> str:
-    """The dotted text of names, attributes, calls and items (`a.b().c[]`); other bases read `?`."""
-    parts: list[str] = []
-    suffix = ""
-    while True:
-        if isinstance(node, cst.Attribute):
-            parts.append(node.attr.value + suffix)
-            suffix = ""
-            node = node.value
-        elif isinstance(node, cst.Name):
-            parts.append(node.value + suffix)
-            break
-        elif isinstance(node, cst.Call):
-            suffix = "()" + suffix
-            node = node.func
-        elif isinstance(node, cst.Subscript):
-            suffix = "[]" + suffix
-            node = node.value
-        elif isinstance(node, cst.Await):
-            node = node.expression
-        else:
-            parts.append("?" + suffix)
-            break
-    return ".".join(reversed(parts))
 
 
 class Values:
