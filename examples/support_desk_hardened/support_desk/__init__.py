@@ -1,0 +1,1 @@
+"""A support desk: tickets, drafted replies, attachments and refunds."""
