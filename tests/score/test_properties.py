@@ -27,7 +27,7 @@ OUTCOMES = ("handled", "partial", "unhandled", "unknown")
 ENTRIES = ((), (), ("GET /",), ("GET /", "POST /pay"))
 ACCEPTANCE = Acceptance(reason="r", owner="o", expires="2030-01-01")
 
-properties = settings(max_examples=200)
+properties = settings(max_examples=250)
 
 
 def rule(name, lens, severity, confidence="high", **more):
@@ -58,6 +58,7 @@ LISTED = (
     rule("hunch", "time", "high", "low"),
 )
 RULES = {one.name: one for one in LISTED}
+GROUND = ("query-in-loop", "endpoint", "masked")
 HOLDERS = ("hardcoded-secret", "swallowed", "query-in-loop", "http-call-without-timeout")
 CODE = tuple(one.name for one in LISTED if one.scored and not one.repository)
 
@@ -116,13 +117,12 @@ def projects(draw):
     """
     mixed = draw(st.booleans())
     mood = {name: draw(st.sampled_from(MOODS)) if mixed else ("handled",) for name in RULES}
-    names = ("query-in-loop", "endpoint", "masked")
     pattern = draw(st.integers(0, 4**15 - 1))
     ground = [
         JudgedSite(
-            rule=names[number % 3],
+            rule=GROUND[number % 3],
             place=Place(path="ground.py", line=number + 1, column=1, end_line=number + 1, end_column=4),
-            outcome=known(mood[names[number % 3]], pattern // 4**number),
+            outcome=known(mood[GROUND[number % 3]], pattern // 4**number),
             message="m",
             fingerprint=f"g{number}",
             function=f"g{number // 2}",
@@ -280,9 +280,9 @@ def addition(draw, project, outcome):
         return (
             replace(first, place=place, outcome=outcome, fingerprint="new", role="route", reach=1.0, accepted=None),
         )
-    return tuple(
-        draw(judged(number, names=CODE, outcomes=(outcome,), prefix="new")) for number in range(draw(st.integers(1, 3)))
-    )
+    names = draw(st.sampled_from((GROUND, CODE)))
+    number = draw(st.integers(1, 3))
+    return tuple(draw(judged(index, names, (outcome,), "new")) for index in range(number))
 
 
 @properties
