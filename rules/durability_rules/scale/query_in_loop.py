@@ -35,7 +35,7 @@ FEW = 10
     ),
     action="Ask the database once for all items instead of once per item",
     minutes=(15, 60),
-    sites=calls(effect=("db.query", "db.write"), roles=SERVING),
+    sites=calls(effect=("db.query", "db.write", "db.fetch_one"), roles=SERVING),
     examples=[
         Bad(
             ROUTE + "@app.route('/')\ndef home():\n    db = sqlite3.connect('a.db')\n    out = []\n"
@@ -74,11 +74,13 @@ FEW = 10
         ),
     ],
 )
-def query_in_loop(call: CallSite, ask: Ask) -> Verdict:
+def query_in_loop(call: CallSite, ask: Ask) -> Verdict | None:
     """A query runs once per item of a collection that grows.
 
     Each round trip is short; their number grows with the data, and the page with it.
     """
+    if call.library.effect == "db.fetch_one" and not call.library.round_trip:
+        return None  # the query that it fetches from is the site
     growing = [loop for loop in call.loops if loop.kind != "while" and not _is_small(loop.constant_size)]
     names = tuple(name for loop in growing for name in loop.targets)
     if not names or not ask.depends(call, names):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from math import fsum, sqrt
 
-QUANTILE = 1.96  # two-sided 95 %
+QUANTILE = 1.0  # one standard error either way
 
 
 def effective_functions(weights: Iterable[float]) -> float:
