@@ -14,6 +14,8 @@ from durability.program.context import Context
 from durability.program.program import FunctionKey
 from durability.program.sites import Site
 
+_NOT_FOLLOWED = ("unresolved", "dynamic", "escapes")
+
 Locate = Callable[[str, int], tuple[int | None, int]]
 """From a path and a line of its text to the notebook cell (None outside notebooks) and the line shown."""
 
@@ -69,7 +71,7 @@ class Judge:
         reach = site.reach
         function = site.function.qualname if site.key[1] else ""
         evidence = verdict.evidence
-        if reach.role == "unreached" and evidence == "likely":
+        if evidence == "likely" and (reach.role == "unreached" or verdict.reason in _NOT_FOLLOWED):
             evidence = "possible"
         return JudgedSite(
             rule=rule.name,
