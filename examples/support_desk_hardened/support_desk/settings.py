@@ -9,7 +9,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class Settings(BaseSettings):
     """What differs between installations. A missing or malformed value stops the start and is named."""
 
-    model_config = SettingsConfigDict(env_prefix="SUPPORT_DESK_", env_file=".env", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="SUPPORT_DESK_", env_file=".env", extra="ignore", hide_input_in_errors=True
+    )
 
     database: Path
     files: Path

@@ -8,10 +8,12 @@ from support_desk.database import Database, migrate, migrations
 from support_desk.settings import Settings
 
 
-def test_missing_settings_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_settings_are_named_and_given_ones_stay_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SUPPORT_DESK_PAYMENT_API_KEY", raising=False)
-    with pytest.raises(ValidationError, match="payment_api_key"):
+    monkeypatch.setenv("SUPPORT_DESK_OPENAI_API_KEY", "given")
+    with pytest.raises(ValidationError, match="payment_api_key") as refused:
         Settings(_env_file=None)
+    assert "given" not in str(refused.value)
 
 
 def test_starts_and_stops_on_a_current_database_only(settings: Settings) -> None:
