@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -69,7 +70,8 @@ def commits(folder: Path) -> list[str]:
 def hooks(built, tmp_path_factory) -> Path:
     """A repository of this project as its source distribution has it."""
     folder = tmp_path_factory.mktemp("hooks")
-    shutil.unpack_archive(built.sdist, folder)
+    safely = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}  # 3.11 has it from 3.11.4 on
+    shutil.unpack_archive(built.sdist, folder, **safely)
     root = next(folder.iterdir())
     git(root, "init", "-q")
     git(root, "add", "--all", "--force")
