@@ -4,7 +4,7 @@ import libcst as cst
 
 from durability.facts.comments import MARKER, read_comments
 from durability.facts.lower import Lowering
-from durability.facts.model import Assign, Block, Class, Decorator, FileFacts, Parameter
+from durability.facts.model import Assign, Block, Class, Decorator, FileFacts, Parameter, Value
 from durability.facts.names import Binding, Names
 from durability.knowledge import knowledge
 from durability.syntax.positions import Positions
@@ -101,7 +101,7 @@ def _bind_assign(names: Names, low: Lowering, item: Assign) -> None:
     if item.op == "del":
         return
     line = item.span[0]
-    how, ref = ("annotation", item.annotation) if item.annotation and item.value is None else ("value", "")
+    how, ref = ("annotation", item.annotation) if item.annotation and _is_unset(item.value) else ("value", "")
     binding = Binding(item.block, line, how, ref, item.value)
     if item.op != "=":
         return
@@ -116,6 +116,10 @@ def _bind_assign(names: Names, low: Lowering, item: Assign) -> None:
         owner = _self_owner(low, item.function, item.target.parts[0].text)
         if owner:
             names.bind_attribute(owner, item.target.text, item.function, binding)
+
+
+def _is_unset(value: Value | None) -> bool:
+    return value is None or (value.kind == "const" and value.text == "None")
 
 
 def _enclosing_class(low: Lowering, block: int) -> str:

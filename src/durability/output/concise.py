@@ -2,21 +2,25 @@
 
 from durability.model import Finding, ReportData
 from durability.output.escape import plain
-from durability.output.words import counted, verdict_line
+from durability.output.words import counted, verdict
 
 
 def render(report: ReportData) -> str:
-    """`path:line:column: rule [severity] message`, worst first; suppressed findings are only counted."""
+    """`path:line:column: rule [severity] message`, in notebooks `path:cell N:line:column: …`; the report's order.
+
+    Suppressed findings and accepted risks are only counted, in the last line.
+    """
     shown = [finding for finding in report.findings if finding.suppressed is None]
-    lines = [_line(finding) for finding in shown]
-    hidden = len(report.findings) - len(shown)
-    tail = f", {counted(hidden, 'suppressed finding')}" if hidden else ""
-    lines.append(f"{counted(len(shown), 'finding')}{tail}. {verdict_line(report)}")
-    return "\n".join(lines) + "\n"
+    suppressed = len(report.findings) - len(shown)
+    counts = [counted(len(shown), "finding")]
+    counts += [f"{suppressed:,} suppressed"] if suppressed else []
+    counts += [f"{len(report.accepted):,} accepted"] if report.accepted else []
+    last = f"{', '.join(counts)}. {plain(verdict(report))}"
+    return "\n".join([*map(_line, shown), last]) + "\n"
 
 
 def _line(finding: Finding) -> str:
-    place = f"{finding.path}:cell {finding.cell}" if finding.cell is not None else finding.path
+    cell = "" if finding.cell is None else f":cell {finding.cell}"
     more = f" (and {counted(len(finding.locations) - 1, 'more place')})" if len(finding.locations) > 1 else ""
-    where = f"{plain(place)}:{finding.line}:{finding.column}"
-    return f"{where}: {finding.rule} [{finding.severity}] {plain(finding.message)}{more}"
+    where = f"{plain(finding.path)}{cell}:{finding.line}:{finding.column}"
+    return f"{where}: {plain(finding.rule)} [{finding.severity}] {plain(finding.message)}{more}"

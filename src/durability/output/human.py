@@ -3,46 +3,50 @@
 from collections.abc import Iterator
 from io import StringIO
 
-from msgspec import Struct
-from rich.console import Console, Group, RenderableType
-from rich.padding import Padding
+from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from durability.model import SEVERITIES, Finding, ModeRow, PlanStep, ReportData
-from durability.output.escape import plain
+from durability.model import Level, PlanStep, ReportData
+from durability.output.paper import Paper
+from durability.output.stories import Tale, blocker_tale, stories
 from durability.output.words import (
-    LENSES,
     NEXT,
-    OTHER_LANGUAGES_WORTH_SAYING,
     PERMISSION,
     counted,
-    other_share,
-    rounded,
-    unresolved_share,
+    hidden,
+    interval,
+    listed,
+    not_seen,
+    python_part,
+    spans_levels,
+    towards_a_score,
+    whole,
 )
 
-STORIES = 5
 FIXES = 3
-_NARROWEST, _WIDEST = 60, 100
 _BAR = 20
-_LEVEL_STYLE = {"demo": "bold red", "pilot": "bold yellow", "production": "bold green", "durable": "bold green"}
-
-
-class Paper(Struct, frozen=True):
-    """What is written on: columns, whether colours and whether characters beyond ASCII may be used."""
-
-    width: int
-    color: bool
-    unicode: bool
+_LABEL = 12  # columns of the badge, and of the space under it
+# Foreground and background together, and no coloured text: legible on light and on dark screens.
+_BADGE: dict[Level, str] = {
+    "demo": "bold white on red",
+    "pilot": "black on yellow",
+    "production": "black on green",
+    "durable": "black on green",
+}
+_DIALS = {
+    "scale": "Holds up when more people use it",
+    "time": "Stays easy to run and to change",
+    "blindspot": "Notices when something goes wrong",
+}
 
 
 def render(report: ReportData, paper: Paper) -> str:
-    """The report for a person at a terminal."""
+    """The report for a person at a terminal; no line is wider than the paper."""
     stream = StringIO()
     console = Console(
         file=stream,
-        width=max(_NARROWEST, min(paper.width, _WIDEST)),
+        width=paper.columns,
         force_terminal=paper.color,
         color_system="standard" if paper.color else None,
         no_color=not paper.color,
@@ -50,219 +54,187 @@ def render(report: ReportData, paper: Paper) -> str:
         markup=False,
         emoji=False,
         legacy_windows=False,
+        _environ={},
     )
-    for part in _parts(report, paper):
-        console.print(part)
-    text = "\n".join(line.rstrip() for line in stream.getvalue().split("\n"))
-    return text if paper.unicode else _ascii(text)
+    for number, block in enumerate(_blocks(report, paper)):
+        if number:
+            console.print()
+        for line in block:
+            console.print(line, overflow="fold")
+    return "\n".join(line.rstrip() for line in stream.getvalue().split("\n"))
 
 
-def _parts(report: ReportData, paper: Paper) -> Iterator[RenderableType]:
-    yield _title(report)
-    yield ""
-    yield from _verdict(report)
+def _blocks(report: ReportData, paper: Paper) -> Iterator[list[RenderableType]]:
+    yield [_title(report, paper)]
+    yield list(_verdict(report, paper))
+    if held := list(_held(report, paper)):
+        yield held
     if report.score is not None:
-        yield ""
-        yield from _dials(report, paper)
-    stories = _stories(report)
-    if stories:
-        yield ""
-        yield Text(" What will happen, worst first", style="bold")
-        for number, group in enumerate(stories, start=1):
-            yield from _story(number, group, report)
+        yield [_score(report, paper), _dials(report, paper)]
+    if tales := stories(report):
+        yield list(_stories(tales, report, paper))
     if report.plan:
-        yield ""
-        yield from _fixes(report)
-    yield ""
-    yield from _unseen(report)
-    yield from _way_on(report)
+        yield list(_fixes(report, paper))
+    yield list(_closing(report, paper))
 
 
-def _title(report: ReportData) -> Text:
+def _title(report: ReportData, paper: Paper) -> RenderableType:
     project = report.project
-    what = [*project.frameworks[:3], project.kind]
+    what = " ".join([*project.frameworks[:3], project.kind])
     size = f"{counted(project.files, 'file')}, {counted(project.lines, 'line')}"
-    return Text.assemble(" ", (plain(project.name), "bold"), f"   {' '.join(what)}, {size}", style="default")
+    title = Text(" ")
+    title.append(paper.text(project.name), style="bold")
+    title.append(f"   {paper.text(what)}, {size}")
+    return title
 
 
-def _verdict(report: ReportData) -> Iterator[RenderableType]:
+# --- the verdict ------------------------------------------------------------------------------------------------------
+
+
+def _verdict(report: ReportData, paper: Paper) -> Iterator[RenderableType]:
     if report.score is None or report.level is None:
-        yield _row("NO SCORE", "bold", Text(report.no_score_reason))
-    else:
-        yield _row(report.level.upper(), _LEVEL_STYLE[report.level], Text(PERMISSION[report.level], style="bold"))
-        first = next(iter(report.blockers), None)
-        above = NEXT.get(report.level)
-        if first is not None and above is not None:
-            place = f" ({plain(first.path)}:{first.line})" if first.path else ""
-            more = f" Then {counted(len(report.blockers) - 1, 'other reason')}." if len(report.blockers) > 1 else ""
-            yield _row("", "", Text(f"Not {above} yet: {plain(first.reason)}{place}{more}"))
-    if report.score is None and report.blockers:
-        yield _row("", "", Text(f"Mend in any case: {plain(report.blockers[0].reason)}"))
+        yield _row(Text(" NO SCORE ", style="reverse"), Text(paper.text(report.no_score_reason)))
+        yield _row(Text(), Text(towards_a_score(report)))
+        return
+    badge = Text(f" {report.level.upper()} ", style=_BADGE[report.level])
+    yield _row(badge, Text(PERMISSION[report.level], style="bold"))
+    if part := python_part(report):
+        yield _row(Text(), Text(part))
+
+
+def _held(report: ReportData, paper: Paper) -> Iterator[RenderableType]:
+    tale = blocker_tale(report)
+    above = NEXT.get(report.level) if report.level is not None else None
+    if tale is not None and (above is not None or report.level is None):
+        others = len(report.blockers) - 1
+        more = f" (and {counted(others, 'other reason')})" if others else ""
+        name = f"What keeps it from {above.title()}" if above is not None else "What to mend in any case"
+        yield Text(f" {name}{more}", style="bold")
+        yield _item(Text(), tale, paper)
     for stake in report.project.stakes:
-        entries = ", ".join(plain(name) for name in stake.entry_points[:3])
-        more = f" and {len(stake.entry_points) - 3} more" if len(stake.entry_points) > 3 else ""
-        yield _row("", "", Text(f"At stake: it {stake.kind} ({entries}{more})"))
+        yield Text(paper.text(f" At stake: it {stake.kind} ({listed(stake.entry_points, 3)})"))
 
 
-def _row(label: str, style: str, text: Text) -> Table:
-    table = Table.grid(padding=(0, 1))
-    table.add_column(width=11)
-    table.add_column(ratio=1)
-    table.add_row(Text(f" {label}", style=style), text)
-    return table
+def _row(label: Text, text: Text) -> Table:
+    return _grid((_LABEL, "left"), (None, "left"), rows=[(Text(" ") + label, text)])
 
 
-def _dials(report: ReportData, paper: Paper) -> Iterator[RenderableType]:
-    score = report.score
-    assert score is not None
-    between = f"between {rounded(score.low)} and {rounded(score.high)}"
-    head = Text.assemble(
-        " Score ", (f"{rounded(score.value)} of 100", "bold"), f", {between} for what could not be seen"
-    )
-    if score.declared is not None:
-        head.append(f"; {rounded(score.declared)} for the use that was declared")
-    yield head
-    grid = Table.grid(padding=(0, 2))
-    grid.add_column(width=38)
-    grid.add_column(width=_BAR)
-    grid.add_column(justify="right", width=4)
-    for lens, title in LENSES.items():
-        value = getattr(score.lenses, lens)
-        if value is None:
-            grid.add_row(f"   {title}", "", "?")
-        else:
-            grid.add_row(f"   {title}", _bar(value, paper), str(rounded(value)))
-    yield grid
-
-
-def _bar(value: float, paper: Paper) -> Text:
-    full = round(_BAR * value / 100)
-    style = "red" if value < 40 else "yellow" if value < 65 else "green"
-    solid, empty = ("█", "░") if paper.unicode else ("#", ".")
-    return Text.assemble((solid * full, style), (empty * (_BAR - full), "bright_black"))
-
-
-def _stories(report: ReportData) -> list[list[Finding]]:
-    """Open findings by rule, the worst rules first; what costs little and is not severe is left for later."""
-    groups: dict[str, list[Finding]] = {}
-    for finding in report.findings:
-        if finding.suppressed is None and finding.severity != "low":
-            groups.setdefault(finding.rule, []).append(finding)
-    held = [blocker.rule for blocker in report.blockers]
-
-    def weight(group: list[Finding]) -> tuple[bool, int, float, str]:
-        first = group[0]
-        unreached = all(finding.role == "unreached" for finding in group)
-        points = sum(finding.points for finding in group)
-        rank = SEVERITIES.index(first.severity) - (first.rule in held)
-        return (unreached, rank, -points, first.rule)
-
-    return sorted(groups.values(), key=weight)[:STORIES]
-
-
-def _story(number: int, group: list[Finding], report: ReportData) -> Iterator[RenderableType]:
-    first = group[0]
-    places = sum(len(finding.locations) for finding in group)
-    mode = next((row for row in report.modes if row.rule == first.rule), None)
-    body = Text(first.story.production, style="default")
-    why = Text(f"{plain(first.message)[:160]}{_fraction(mode)}", style="default")
-    cell = f" cell {first.cell}" if first.cell is not None else ""
-    where = f"{plain(first.path)}{cell}:{first.line}"
-    if places > 1:
-        where += f" and {counted(places - 1, 'more place')}"
-    if first.example is not None:
-        where += f"; done right at {plain(first.example.path)}:{first.example.line}, copy it"
-    yield Padding(
-        _numbered(number, Group(body, Text.assemble((why.plain, "default")), Text(where, style="cyan"))), (0, 0)
-    )
-
-
-def _fraction(mode: ModeRow | None) -> str:
-    if mode is None:
-        return ""
-    failing = mode.unhandled + mode.partial
-    total = failing + mode.handled
-    return f" ({failing} of {total} such places)" if total > 1 else ""
-
-
-def _numbered(number: int, body: RenderableType) -> Table:
-    grid = Table.grid(padding=(0, 1))
-    grid.add_column(width=3, justify="right")
-    grid.add_column(ratio=1)
-    grid.add_row(Text(f"{number}", style="bold"), body)
+def _grid(*columns: tuple[int | None, str], rows: list[tuple[RenderableType, ...]]) -> Table:
+    """A table without lines; a column without a width takes what is left."""
+    grid = Table.grid(padding=(0, 1), expand=True)
+    for width, justify in columns:
+        grid.add_column(
+            width=width,
+            ratio=1 if width is None else None,
+            justify="right" if justify == "right" else "left",
+            overflow="fold",
+        )
+    for row in rows:
+        grid.add_row(*row)
     return grid
 
 
-def _fixes(report: ReportData) -> Iterator[RenderableType]:
-    grid = Table.grid(padding=(0, 2))
-    grid.add_column(width=3, justify="right")
-    grid.add_column(ratio=1)
-    grid.add_column(justify="right", width=7)
-    grid.add_column(justify="right", width=9)
-    grid.add_row("", Text("Mend next", style="bold"), Text("points", style="bold"), Text("minutes", style="bold"))
+# --- the number -------------------------------------------------------------------------------------------------------
+
+
+def _score(report: ReportData, paper: Paper) -> RenderableType:
+    score = report.score
+    assert score is not None
+    line = Text(" Score ")
+    if spans_levels(score):
+        line.append(interval(score), style="bold")
+        line.append(", for too much could not be seen to say more")
+    else:
+        line.append(str(whole(score.value)), style="bold")
+        line.append(f", {interval(score)}")
+    if score.declared is not None:
+        line.append(f"; {whole(score.declared)} for the use that was declared")
+    return line
+
+
+def _dials(report: ReportData, paper: Paper) -> RenderableType:
+    assert report.score is not None
+    rows: list[tuple[RenderableType, ...]] = []
+    for lens, title in _DIALS.items():
+        value: float | None = getattr(report.score.lenses, lens)
+        bar, number = (Text("nothing to judge"), "") if value is None else (_bar(value, paper), str(whole(value)))
+        rows.append((Text(f"   {title}"), bar, Text(number)))
+    return _grid((37, "left"), (_BAR, "left"), (4, "right"), (None, "left"), rows=[(*row, Text()) for row in rows])
+
+
+def _bar(value: float, paper: Paper) -> Text:
+    full = int(_BAR * value / 100)
+    style = "red" if value < 40 else "yellow" if value < 65 else "green"
+    solid, empty = ("█", "░") if paper.unicode else ("#", ".")
+    bar = Text(solid * full, style=style)
+    bar.append(empty * (_BAR - full), style="dim")
+    return bar
+
+
+# --- stories and fixes ------------------------------------------------------------------------------------------------
+
+
+def _stories(tales: list[Tale], report: ReportData, paper: Paper) -> Iterator[RenderableType]:
+    also = "else " if report.blockers else ""
+    yield Text(f" What {also}goes wrong in real use, worst first", style="bold")
+    for number, tale in enumerate(tales, start=1):
+        yield _item(Text(str(number), style="bold"), tale, paper)
+
+
+def _item(number: Text, tale: Tale, paper: Paper) -> RenderableType:
+    body = Text(paper.text(tale.happens))
+    for line in (tale.evidence, tale.place):
+        if line:
+            body.append("\n" + paper.text(line), style="dim")
+    return _grid((3, "right"), (None, "left"), rows=[(number, body)])
+
+
+def _fixes(report: ReportData, paper: Paper) -> Iterator[RenderableType]:
+    holding = frozenset(blocker.rule for blocker in report.blockers)
+    above = NEXT.get(report.level) if report.level is not None else None
+    rows: list[tuple[RenderableType, ...]] = [
+        (Text(), Text("Mend next", style="bold"), Text("points", style="bold"), Text("minutes", style="bold"))
+    ]
     for number, step in enumerate(report.plan[:FIXES], start=1):
-        body = Text(plain(step.action))
-        body.append(f"\ndurability explain {step.rules[0]}", style="bright_black")
-        grid.add_row(str(number), body, _gain(step), _minutes(step))
-    yield grid
-    reached = next((step.unlocks for step in report.plan[:FIXES] if step.unlocks), None)
-    if reached:
-        yield Text(f"     With these it reaches {reached.title()}.")
+        body = Text(paper.text(step.action))
+        needed = f"; {above.title()} needs it" if above is not None and holding.intersection(step.rules) else ""
+        body.append(paper.text(f"\ndurability explain {step.rules[0]}{needed}"), style="dim")
+        rows.append((Text(str(number), style="bold"), body, Text(_gain(step)), Text(_minutes(step))))
+    yield _grid((3, "right"), (None, "left"), (7, "right"), (9, "right"), rows=rows)
+    if reached := _reached(report):
+        yield _grid((3, "right"), (None, "left"), rows=[(Text(), Text(reached))])
 
 
 def _gain(step: PlanStep) -> str:
-    """Points, or that it is the level rather than the number that it moves."""
-    return f"+{step.gain:.1f}" if step.gain >= 0.05 else "level"
+    return f"+{step.gain:.1f}" if step.gain >= 0.05 else "0"
 
 
 def _minutes(step: PlanStep) -> str:
-    return f"{step.minutes_low}-{step.minutes_high}"
+    low, high = step.minutes_low, step.minutes_high
+    return f"{low}" if low == high else f"{low}-{high}"
 
 
-def _unseen(report: ReportData) -> Iterator[RenderableType]:
-    coverage = report.coverage
-    said = []
-    if coverage.rules_failed:
-        names = ", ".join(failure.rule for failure in coverage.rules_failed)
-        said.append(f"{counted(len(coverage.rules_failed), 'check')} of our own crashed ({names})")
-    if coverage.files_skipped:
-        first = coverage.files_skipped[0]
-        said.append(
-            f"{counted(len(coverage.files_skipped), 'file')} not analysed, such as {plain(first.path)}: {plain(first.reason)}"
-        )
-    share = unresolved_share(report)
-    if share >= 0.01:
-        said.append(f"{share:.0%} of the calls lead where we could not follow")
-    other = other_share(report)
-    if other > OTHER_LANGUAGES_WORTH_SAYING:
-        said.append(f"judged on its Python part, {1 - other:.0%} of the code")
-    if coverage.metrics_missing:
-        said.append(f"{counted(len(coverage.metrics_missing), 'file')} not measured for complexity")
-    hidden = sum(1 for finding in report.findings if finding.suppressed)
-    if hidden:
-        said.append(f"{counted(hidden, 'finding')} hidden by comments, still counted in the score")
-    if report.accepted:
-        said.append(f"{counted(len(report.accepted), 'accepted risk')}, not counted")
-    if said:
-        yield Padding(Text("Not seen: " + "; ".join(said) + "."), (0, 1))
+def _reached(report: ReportData) -> str:
+    """`With these and 4 more it reaches Pilot.`, for the first level that the plan unlocks."""
+    for position, step in enumerate(report.plan):
+        if step.unlocks is not None:
+            more = position + 1 - FIXES
+            also = f" and {more} more of {len(report.plan)}" if more > 0 else ""
+            return f"With these{also} it reaches {step.unlocks.title()}."
+    return ""
 
 
-def _way_on(report: ReportData) -> Iterator[RenderableType]:
-    shown = [finding for finding in report.findings if finding.suppressed is None]
+# --- what was not judged, and how to go on ----------------------------------------------------------------------------
+
+
+def _closing(report: ReportData, paper: Paper) -> Iterator[RenderableType]:
+    for title, said in (("Not seen", not_seen(report.coverage)), ("Hidden", hidden(report))):
+        if said:
+            yield Text(paper.text(f" {title}: {'; '.join(said)}."))
+    shown = sum(1 for finding in report.findings if finding.suppressed is None)
     if not shown:
-        yield Padding(Text("Nothing found that these rules look for."), (0, 1))
+        yield Text(" Nothing found that these rules look for. What they look for: durability rules")
         return
-    first = shown[0]
-    yield Padding(
-        Text(
-            f"{counted(len(shown), 'finding')} in all: durability --output-format concise. Why: durability explain {first.rule}"
-        ),
-        (0, 1),
-    )
-
-
-def _ascii(text: str) -> str:
-    swaps = {"…": "...", "–": "-", "’": "'", "×": "x"}
-    for char, plain_form in swaps.items():
-        text = text.replace(char, plain_form)
-    return text.encode("ascii", "replace").decode("ascii")
+    everything = "The 1 finding" if shown == 1 else f"All {shown:,} findings"
+    yield Text(f" {everything}: durability --output-format concise")
+    yield Text(" One of them: durability explain PATH:LINE   What is looked for: durability rules")

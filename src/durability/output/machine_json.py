@@ -1,40 +1,56 @@
-"""The report as JSON, in the published shape; and as one JSON document per line."""
+"""The report as one JSON document in the published shape (`report.schema.json`)."""
 
 from typing import Any
 
 import msgspec
 
 from durability.model import ReportData
-from durability.output.escape import encodable, mask
+from durability.output.escape import encodable, inert_json, mask
 
 
 def render(report: ReportData) -> str:
-    """One JSON document, indented, with a line end."""
-    return msgspec.json.format(msgspec.json.encode(as_builtins(report)), indent=2).decode() + "\n"
+    """One indented JSON document that ends with a line break. Scores and points have one decimal."""
+    return document(as_builtins(report), indent=2)
 
 
-def render_lines(report: ReportData) -> str:
-    """JSON Lines: a `report` line without its findings, then one `finding` line each, worst first."""
-    whole = as_builtins(report)
-    findings = whole.pop("findings")
-    head = {"type": "report", **whole}
-    lines = [head, *({"type": "finding", **finding} for finding in findings)]
-    return "".join(msgspec.json.encode(line).decode() + "\n" for line in lines)
+def document(value: Any, indent: int) -> str:
+    """A value as JSON and a line break; on one line when `indent` is 0."""
+    encoded = msgspec.json.encode(value)
+    if indent:
+        encoded = msgspec.json.format(encoded, indent=indent)
+    return inert_json(encoded.decode()) + "\n"
 
 
 def as_builtins(report: ReportData) -> dict[str, Any]:
-    """The report as plain dictionaries, lists and texts that can be encoded; `sites` only when it was asked for."""
-    whole: dict[str, Any] = _clean(msgspec.to_builtins(report))
+    """The report as plain dictionaries, lists and texts, secrets masked; `sites` only when they were asked for."""
+    whole: dict[str, Any] = clean(msgspec.to_builtins(report, order="deterministic"))
     if whole["sites"] is None:
         del whole["sites"]
+    if whole["score"] is not None:
+        lenses = whole["score"].pop("lenses")
+        whole["score"] = {**_rounded(whole["score"], *whole["score"]), "lenses": _rounded(lenses, *lenses)}
+    for section, numbers in _POINTS.items():
+        whole[section] = [_rounded(row, numbers) for row in whole[section]]
     return whole
 
 
-def _clean(value: Any) -> Any:
+_POINTS = {"findings": "points", "accepted": "points", "modes": "points", "features": "points", "plan": "gain"}
+
+
+def _rounded(row: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {key: _tenth(value) if key in names else value for key, value in row.items()}
+
+
+def _tenth(value: float | None) -> float | None:
+    return None if value is None else round(value, 1) + 0.0  # the sum turns -0.0 into 0.0
+
+
+def clean(value: Any) -> Any:
+    """Plain data with secrets masked and only texts that UTF-8 can carry."""
     if isinstance(value, str):
         return mask(encodable(value))
     if isinstance(value, dict):
-        return {_clean(key): _clean(item) for key, item in value.items()}
+        return {clean(key): clean(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_clean(item) for item in value]
+        return [clean(item) for item in value]
     return value

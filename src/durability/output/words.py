@@ -1,20 +1,19 @@
-"""The sentences that every format for people shares."""
+"""The sentences that formats for people share."""
 
-from durability.model import Level, ReportData
+from math import ceil, floor
+
+from durability.model import CallCounts, Coverage, Level, ReportData, Score
+from durability.score.requirements import OTHER_LANGUAGE_CEILING, THRESHOLDS
 
 PERMISSION: dict[Level, str] = {
-    "demo": "Show it to people while you sit beside them. Let nobody rely on it yet.",
-    "pilot": "Give it to a few people you know, with somebody on hand who can mend it.",
-    "production": "Strangers may use it unattended.",
-    "durable": "Strangers may use it unattended, and it will still be safe in two years.",
+    "demo": "Show it to people while you watch. Do not give it to users yet.",
+    "pilot": "Give it to a few people you know, with somebody at hand who can mend it.",
+    "production": "Strangers may use it while nobody watches.",
+    "durable": "Strangers may use it while nobody watches, today and in two years.",
 }
+"""What a project of each level may be used for."""
+
 NEXT: dict[Level, Level] = {"demo": "pilot", "pilot": "production", "production": "durable"}
-LENSES = {
-    "scale": "What breaks when more people use it",
-    "time": "What gets harder over time",
-    "blindspot": "What goes wrong unnoticed",
-}
-OTHER_LANGUAGES_WORTH_SAYING = 0.2
 
 
 def counted(number: int, noun: str) -> str:
@@ -22,27 +21,76 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
-def verdict_line(report: ReportData) -> str:
-    """Level, permission and score on one line."""
+def listed(names: tuple[str, ...], most: int) -> str:
+    """The first names with commas, and how many more there are."""
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
+
+
+def verdict(report: ReportData) -> str:
+    """Level, permission and score on one line; or why there is none."""
     if report.score is None or report.level is None:
         return f"No score: {report.no_score_reason}"
-    low, high = rounded(report.score.low), rounded(report.score.high)
-    return f"{report.level.title()}: {PERMISSION[report.level]} Score {rounded(report.score.value)} of 100 ({low} to {high})."
+    value = "" if spans_levels(report.score) else f" {whole(report.score.value)},"
+    partly = f" {part}" if (part := python_part(report)) else ""
+    return f"{report.level.title()}: {PERMISSION[report.level]}{partly} Score{value} {interval(report.score)}."
 
 
-def rounded(value: float) -> int:
-    """A shown score as a whole number; 100 only when nothing is lost."""
-    return min(int(value + 0.5), 99) if value < 100 else 100
+def interval(score: Score) -> str:
+    """`between 31 and 44 of 100`."""
+    return f"between {whole(score.low)} and {ceil(score.high)} of 100"
 
 
-def other_share(report: ReportData) -> float:
-    """The share of the source lines that are not Python."""
+def whole(value: float) -> int:
+    """A shown score as a whole number, rounded down: it never looks like a level that is not reached."""
+    return floor(value)
+
+
+def spans_levels(score: Score) -> bool:
+    """Whether the two ends of the interval fall to different levels, so that the number alone would say too much."""
+    return any(score.low < threshold.score <= score.high for threshold in THRESHOLDS)
+
+
+def towards_a_score(report: ReportData) -> str:
+    """What would make a score possible."""
+    if report.coverage.rules_failed:
+        return "The fault is this tool's: please report it. What is listed here stands."
+    return "A score takes the whole program, with the parts that answer people, call other services or keep data."
+
+
+def not_seen(coverage: Coverage) -> list[str]:
+    """What was not judged, most serious first."""
+    said = []
+    if failed := tuple(sorted({failure.rule for failure in coverage.rules_failed})):
+        said.append(f"{len(failed)} of our own checks crashed ({listed(failed, 3)})")
+    if skipped := coverage.files_skipped:
+        such = "" if len(skipped) == 1 else "such as "
+        said.append(f"{counted(len(skipped), 'file')} not analysed ({such}{skipped[0].path}: {skipped[0].reason})")
+    if (share := unresolved_share(coverage.calls)) >= 0.01:
+        said.append(f"{share:.0%} of the calls lead where we could not follow")
+    if coverage.metrics_missing:
+        said.append(f"{counted(len(coverage.metrics_missing), 'file')} not measured for complexity")
+    return said
+
+
+def hidden(report: ReportData) -> list[str]:
+    """What was left out of the list by somebody's decision."""
+    said = []
+    if suppressed := sum(1 for finding in report.findings if finding.suppressed is not None):
+        said.append(f"{counted(suppressed, 'finding')} by comments in the code, still part of the score")
+    if accepted := len(report.accepted):
+        said.append(f"{counted(accepted, 'finding')} as accepted risks, not part of the score")
+    return said
+
+
+def python_part(report: ReportData) -> str:
+    """A sentence where more of the source is in other languages than a verdict may pass over in silence."""
     other = sum(report.coverage.other_languages.values())
-    return other / (other + report.project.lines) if other else 0.0
+    share = other / (other + report.project.lines) if other else 0.0
+    return f"Judged on its Python part ({1 - share:.0%} of the code)." if share > OTHER_LANGUAGE_CEILING else ""
 
 
-def unresolved_share(report: ReportData) -> float:
+def unresolved_share(calls: CallCounts) -> float:
     """The share of calls that lead nowhere we could follow."""
-    calls = report.coverage.calls
     total = calls.project + calls.library + calls.other_library + calls.unresolved
     return calls.unresolved / total if total else 0.0

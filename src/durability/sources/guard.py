@@ -1,8 +1,8 @@
 """Bounds on how deeply a text nests, checked before a parser that would overflow its stack sees it.
 
-LibCST 1.9 overflows an 8 MB stack at about 1,200 nested brackets or 6,500 operators in a row, needs time that grows with
-the square of the depth, and inside a `case` with four to its power. What is counted here bounds the height of the tree
-it would build: one for an operator, dot, call, subscript or string piece, five for a bracket.
+LibCST 1.9 overflows an 8 MB stack at about 1,200 nested brackets or 6,500 operators in a row, needs time that grows
+with the square of the depth, and inside a `case` with its fourth power of two. What is counted here bounds the height
+of the tree that it would build.
 """
 
 import re
@@ -12,13 +12,16 @@ from durability.sources.lexing import TOKEN, OpenString
 RECURSION_LIMIT = 10_000
 """For `sys.setrecursionlimit` before a text that passed is parsed, generated or walked on an 8 MB stack."""
 
-MOST_HEIGHT = 400
+MOST_HEIGHT = 1_600
+"""Stands for 80 nested brackets, 400 operators, dots, calls or subscripts in a row, 1,600 adjacent string pieces, or
+what they add up to on one path."""
+
 MOST_BLOCKS = 400
 MOST_CASE_BRACKETS = 7
-MOST_WORK = 8_000_000
+MOST_WORK = 30_000_000
 """Tokens times height, in all: about half a minute of parsing."""
 
-_BRACKET = 5
+_BRACKET, _OPERATOR, _PIECE = 20, 4, 1
 _INDENTS = 100  # LibCST and Python refuse more by themselves
 _CASE_GROWTH = 4
 _ELIF = re.compile(r"^[ \t\f]*elif\b", re.MULTILINE)
@@ -47,7 +50,8 @@ def _block_problem(text: str) -> str | None:
         chains.append((column, chained))
         height += chained + 1
         if height > MOST_BLOCKS:
-            return f"too deep: blocks and elif branches nest over {MOST_BLOCKS} levels at line {_line(text, match.start())}"
+            where = _line(text, match.start())
+            return f"too deep: blocks and elif branches nest over {MOST_BLOCKS} levels at line {where}"
     return None
 
 
@@ -56,10 +60,17 @@ def _line(text: str, position: int) -> int:
 
 
 class _Scan:
-    """Follows the brackets of one text and keeps, for each that is open, how high its content stands so far."""
+    """Follows the brackets of one text and keeps, for each that is open, how high its content stands so far.
 
-    __slots__ = ("best", "deepest", "inner", "is_case", "ops", "outer", "pending", "position", "seen", "start", "strings",
-                 "text", "work")  # fmt: skip
+    `row` is the weight of the operators since the last comma, `inner` the height of the highest bracket among them,
+    `best` the height of what stands before that comma. A comma between the parameters of a lambda parts nothing:
+    `lambdas` counts those whose colon has not come.
+    """
+
+    __slots__ = (
+        "best", "deepest", "inner", "is_case", "lambdas", "outer", "position", "row", "seen", "start", "strings",
+        "text", "work",
+    )  # fmt: skip
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -68,10 +79,10 @@ class _Scan:
         self._begin(0)
 
     def _begin(self, position: int) -> None:
-        """A statement starts here. `ops` and `inner` are of the part since the last comma, `best` of those before."""
+        """A statement starts here."""
         self.start = position
         self.outer: list[tuple[int, int, int, int]] = []
-        self.ops = self.inner = self.best = self.pending = self.seen = self.deepest = 0
+        self.row = self.inner = self.best = self.lambdas = self.seen = self.deepest = 0
         self.is_case = False
 
     def problem(self) -> str | None:
@@ -82,55 +93,75 @@ class _Scan:
             if problem:
                 return problem
         if self.strings:
-            return f"not Python: the f-string at line {_line(self.text, self.start)} never ends"
-        if self.outer:
-            return None  # a bracket that is never closed: the parser's own message says more
-        return self._end(len(self.text))
+            return self._endless()
+        # A bracket that is never closed is left to the parser, whose message says more.
+        return None if self.outer else self._end(len(self.text))
 
     def _code(self) -> str | None:
         """Take tokens up to where the text of an f-string begins."""
         for match in TOKEN.finditer(self.text, self.position):
             token = match[1]
             self.seen += 1
+            problem = None
             if token is None:
-                self.ops += match[4] is None
                 if match[3]:
                     self._open_string(match[2], match[3])
                     self.position = match.end()
                     return None
-            elif token == "\n" or token == ";":
-                problem = None if self.outer else self._end(match.end())
-                if problem:
-                    return problem
-            elif token == ",":
-                if not self.pending:
-                    self.best = max(self.best, self.ops + self.inner)
-                    self.ops = self.inner = 0
-            elif token in "([{":
-                problem = self._open()
-                if problem:
-                    return problem
-            elif token in ")]}":
-                self._close(_BRACKET)
-            elif token == ":":
-                self.pending -= bool(self.pending)
-            elif token == "case":
-                self.is_case = self.is_case or self.seen == 1
-            else:
-                self.ops += 1
-                self.pending += token == "lambda"
-            if self.strings and token and token in "([{)]}:":
-                self.strings[-1].take(token)
-                if not self.strings[-1].in_field:
+                self.row += _PIECE
+            elif token in "()[]{}:":
+                problem = self._bracket(token)
+                if self.strings and not self.strings[-1].in_field:
                     self.position = match.end()
-                    return None
+                    return problem
+            elif token in ",;\n":
+                problem = self._separator(token, match.end())
+            else:
+                self.row += _OPERATOR
+                self.lambdas += token == "lambda"
+                self.is_case = self.is_case or (token == "case" and self.seen == 1)
+            if problem:
+                return problem
         self.position = len(self.text)
         return None
 
+    def _separator(self, token: str, position: int) -> str | None:
+        if token != ",":
+            return None if self.outer else self._end(position)
+        if not self.lambdas:
+            self.best = max(self.best, self.row + self.inner)
+            self.row = self.inner = 0
+        return None
+
+    def _bracket(self, token: str) -> str | None:
+        if self.strings:
+            self.strings[-1].take(token)
+        if token == ":":
+            self.lambdas -= bool(self.lambdas)
+            return None
+        if token in ")]}":
+            self._close(_BRACKET)
+            return None
+        self.row += _OPERATOR  # a call or a subscript, which nest in a row
+        self._open()
+        depth = len(self.outer)
+        self.deepest = max(self.deepest, depth)
+        return self._too_deep() if depth * _BRACKET > MOST_HEIGHT else None
+
+    def _open(self) -> None:
+        self.outer.append((self.row, self.inner, self.best, self.lambdas))
+        self.row = self.inner = self.best = self.lambdas = 0
+
+    def _close(self, weight: int) -> None:
+        if self.outer:
+            height = max(self.best, self.row + self.inner) + weight
+            self.row, inner, self.best, self.lambdas = self.outer.pop()
+            self.inner = max(inner, height)
+
     def _open_string(self, prefix: str, quote: str) -> None:
+        self.row += _PIECE
         self.strings.append(OpenString(quote, "r" in prefix.lower()))
-        self.outer.append((self.ops, self.inner, self.best, self.pending))
-        self.ops = self.inner = self.best = self.pending = 0
+        self._open()
 
     def _string_text(self) -> str | None:
         """Pass over what an f-string says outside its fields."""
@@ -140,44 +171,23 @@ class _Scan:
             self.position = end + len(string.quote)
             self.strings.pop()
             self._close(0)
-        elif end < len(self.text) and self.text[end] in "{}" and (string.specifiers or self.text[end] == "{"):
-            self.position = end
-            return self._brace(string)
-        else:
-            return f"not Python: the f-string at line {_line(self.text, self.start)} never ends"
-        return None
-
-    def _brace(self, string: OpenString) -> str | None:
-        token = self.text[self.position]
-        self.position += 1
-        string.take(token)
-        if token == "{":
-            return self._open()
-        self._close(_BRACKET)
-        return None
-
-    def _open(self) -> str | None:
-        self.outer.append((self.ops + 1, self.inner, self.best, self.pending))
-        self.ops = self.inner = self.best = self.pending = 0
-        depth = len(self.outer)
-        self.deepest = max(self.deepest, depth)
-        return self._too_deep() if depth * _BRACKET > MOST_HEIGHT else None
-
-    def _close(self, weight: int) -> None:
-        if self.outer:
-            height = max(self.best, self.ops + self.inner) + weight
-            self.ops, inner, self.best, self.pending = self.outer.pop()
-            self.inner = max(inner, height)
+            return None
+        brace = self.text[end : end + 1]
+        if brace == "{" or (brace == "}" and string.specifiers):
+            self.position = end + 1
+            return self._bracket(brace)
+        return self._endless()
 
     def _end(self, position: int) -> str | None:
         """A statement ends."""
-        height = max(self.best, self.ops + self.inner)
+        height = max(self.best, self.row + self.inner)
         if height > MOST_HEIGHT:
             return self._too_deep()
         if self.is_case:
             if self.deepest > MOST_CASE_BRACKETS:
-                return f"too deep: a case pattern nests over {MOST_CASE_BRACKETS} levels at line {_line(self.text, self.start)}"
-            self.work += self.seen * _CASE_GROWTH**self.deepest
+                where = _line(self.text, self.start)
+                return f"too deep: a case pattern nests over {MOST_CASE_BRACKETS} levels at line {where}"
+            self.work += self.seen * _OPERATOR * _CASE_GROWTH**self.deepest
         self.work += self.seen * height
         if self.work > MOST_WORK:
             return "too deep: so much is nested in all that parsing would take minutes"
@@ -185,5 +195,8 @@ class _Scan:
         return None
 
     def _too_deep(self) -> str:
-        line = _line(self.text, self.start)
-        return f"too deep: brackets, operators and string pieces nest over {MOST_HEIGHT} levels at line {line}"
+        where = _line(self.text, self.start)
+        return f"too deep: the statement at line {where} nests too many brackets, operators or string pieces"
+
+    def _endless(self) -> str:
+        return f"not Python: an f-string in the statement at line {_line(self.text, self.start)} never ends"

@@ -1,7 +1,7 @@
 """The few tokens of Python that decide how deeply a text nests; everything else is skipped inside one expression.
 
-Where strings begin and end follows LibCST's tokenizer, f-strings included: a string that one sees and the other does not
-would hide what nests behind it.
+Where strings begin and end follows LibCST's tokenizer, f-strings included: a string that one sees and the other does
+not would hide what nests behind it.
 """
 
 import re

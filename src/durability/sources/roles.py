@@ -7,10 +7,10 @@ FileRole = Literal["first-party", "test", "vendored", "generated", "migration"]
 
 NEVER: frozenset[str] = frozenset(
     {
-        ".git", ".hg", ".svn", ".bzr", "node_modules", "site-packages", "dist-packages", "__pycache__",
-        "__pypackages__", ".venv", "venv", ".virtualenv", ".env.d", ".tox", ".nox", ".mypy_cache", ".ruff_cache",
-        ".pytest_cache", ".hypothesis", ".eggs", ".ipynb_checkpoints", ".cache", ".idea", ".vscode", "bower_components", ".durability",
-        "virtualenv", ".pixi", ".conda",
+        ".git", ".hg", ".svn", ".bzr", "node_modules", "bower_components", "site-packages", "dist-packages",
+        "__pycache__", "__pypackages__", ".venv", "venv", "virtualenv", ".virtualenv", ".conda", ".pixi", ".tox",
+        ".nox", ".eggs", ".cache", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".durability",
+        ".ipynb_checkpoints", ".idea", ".vscode",
     }
 )  # fmt: skip
 """Folders that hold nothing a project wrote; never entered, wherever they are."""

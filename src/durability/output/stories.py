@@ -1,0 +1,84 @@
+"""Which findings are told to a person first, and what is said of each."""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from durability.model import SEVERITIES, Blocker, Finding, ReportData
+from durability.output.words import counted
+
+MOST_STORIES = 5
+
+
+class Tale(Struct, frozen=True):
+    """What happens to people, what in the code makes it happen, where, and where it is done right. No rule is named."""
+
+    happens: str
+    evidence: str
+    place: str
+
+
+def stories(report: ReportData) -> list[Tale]:
+    """At most five, worst first, one per rule; what the first blocker tells is not told twice."""
+    told = _of_blocker(report.blockers[0], report) if report.blockers else ()
+    groups = [group for group in _groups(report) if group != told]
+    return [_tale(group, group[0].story.production, report) for group in groups[:MOST_STORIES]]
+
+
+def blocker_tale(report: ReportData) -> Tale | None:
+    """What holds the level, with the evidence where it is a finding; None where nothing holds it."""
+    if not report.blockers:
+        return None
+    first = report.blockers[0]
+    group = _of_blocker(first, report)
+    if group:
+        return _tale(group, first.reason, report)
+    return Tale(first.reason, "", "" if first.path is None else f"{first.path}:{first.line}")
+
+
+def _groups(report: ReportData) -> list[tuple[Finding, ...]]:
+    """Open findings by rule, worst rules first; those of low severity are left to the full list."""
+    groups: dict[str, list[Finding]] = {}
+    for finding in report.findings:
+        if finding.suppressed is None and finding.severity != "low" and finding.evidence != "refuted":
+            groups.setdefault(finding.rule, []).append(finding)
+    holding = frozenset(blocker.rule for blocker in report.blockers)
+
+    def weight(group: tuple[Finding, ...]) -> tuple[bool, int, float, str]:
+        unreached = all(finding.role == "unreached" for finding in group)
+        rank = SEVERITIES.index(group[0].severity) - (group[0].rule in holding)
+        return (unreached, rank, -sum(finding.points for finding in group), group[0].rule)
+
+    return sorted(map(tuple, groups.values()), key=weight)
+
+
+def _of_blocker(blocker: Blocker, report: ReportData) -> tuple[Finding, ...]:
+    """The findings of the blocker's rule, its own place first; none where it is a criterion of another kind."""
+    for group in _groups(report):
+        if group[0].rule == blocker.rule:
+            return group
+    return ()
+
+
+def _tale(group: Sequence[Finding], happens: str, report: ReportData) -> Tale:
+    first = group[0]
+    places = sum(len(finding.locations) for finding in group)
+    cell = "" if first.cell is None else f" cell {first.cell}"
+    more = f" and {counted(places - 1, 'more place')}" if places > 1 else ""
+    right = f"; done right at {first.example.path}:{first.example.line}, copy it" if first.example is not None else ""
+    return Tale(
+        happens=happens,
+        evidence=f"{first.evidence.capitalize()}: {first.message}{_share(first.rule, report)}",
+        place=f"{first.path}{cell}:{first.line}{more}{right}",
+    )
+
+
+def _share(rule: str, report: ReportData) -> str:
+    """` (3 of 7 such places, 2 unclear)`, counted over the whole project."""
+    for row in report.modes:
+        failing = row.unhandled + row.partial
+        if row.rule == rule and failing:
+            total = failing + row.handled + row.unknown
+            unclear = f", {row.unknown} unclear" if row.unknown else ""
+            return f" ({failing} of {total} such places{unclear})" if total > 1 else ""
+    return ""
