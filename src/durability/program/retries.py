@@ -9,6 +9,10 @@ from durability.program.sites import CallSite, LoopSite
 if TYPE_CHECKING:
     from durability.program.context import Context
 
+_NOT_READY = frozenset(
+    {"BlockingIOError", "InterruptedError", "SSLWantReadError", "SSLWantWriteError", "Empty", "Full", "QueueEmpty"}
+)
+"""Errors that say "not yet" rather than "failed": waiting for them is no retry."""
 _REMOTE = ("http", "llm", "db", "message", "charge")
 
 
@@ -16,10 +20,12 @@ def retries(context: "Context", loop: LoopSite) -> bool:
     """Whether a loop repeats one remote call until it works: it leaves on success and goes on after an error."""
     if loop.view.kind == "for" and not _is_counted(loop):
         return False
+    if any(call.shown == "input" for call in loop.calls):
+        return False  # it asks a person again, and waits for the answer
     for handler in loop.handlers_inside:
-        if handler.always_raises or any(
-            item.block == handler.index and item.kind in ("return", "break") for item in handler.exits
-        ):
+        if handler.types and all(name.rsplit(".", 1)[-1] in _NOT_READY for name in handler.types):
+            continue
+        if handler.always_leaves:
             continue
         tried = handler.guarded_block
         remote = any(_is_remote(context, call) for call in handler.guarded_calls)

@@ -72,6 +72,16 @@ class HandlerSite(Site):
         return any(item.kind == "raise" and item.block == self.index for item in self.exits)
 
     @property
+    def always_leaves(self) -> bool:
+        """Whether its body raises, returns or breaks on every path, as far as one `if` with its `else` goes."""
+        blocks = self.program.files[self.path].blocks
+        leaving = [item for item in self.exits if item.kind in ("raise", "return", "break")]
+        if any(item.block == self.index for item in leaving):
+            return True
+        kinds = {blocks[item.block].kind for item in leaving if blocks[item.block].parent == self.index}
+        return {"if", "else"} <= kinds
+
+    @property
     def hides_cause(self) -> bool:
         """Whether it raises another error and cuts the chain to the first one with `from None`."""
         raised = [item for item in self.exits if item.kind == "raise" and item.value is not None]

@@ -53,7 +53,7 @@ class LoopSite(Site):
         for index in self.program.blocks_above(self.path, block):
             if index == self.index:
                 return False
-            test = blocks[index].value if blocks[index].kind == "if" else None
+            test = blocks[index].value if blocks[index].kind in ("if", "else") else None
             if test is not None and _compares(test):
                 return True
         return False
