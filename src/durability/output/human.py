@@ -7,7 +7,7 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from durability.model import Level, PlanStep, ReportData
+from durability.model import Kind, LensScores, Level, PlanStep, ReportData, Score
 from durability.output.paper import Paper
 from durability.output.stories import Tale, blocker_tale, stories
 from durability.output.words import (
@@ -15,9 +15,9 @@ from durability.output.words import (
     PERMISSION,
     counted,
     hidden,
-    interval,
     listed,
     not_seen,
+    number,
     python_part,
     spans_levels,
     towards_a_score,
@@ -25,7 +25,7 @@ from durability.output.words import (
 )
 
 FIXES = 3
-_BAR = 20
+_BAR, _SHORT_BAR = 20, 14
 _LABEL = 12  # columns of the badge, and of the space under it
 # Foreground and background together, and no coloured text: legible on light and on dark screens.
 _BADGE: dict[Level, str] = {
@@ -38,6 +38,13 @@ _DIALS = {
     "scale": "Holds up when more people use it",
     "time": "Stays easy to run and to change",
     "blindspot": "Notices when something goes wrong",
+}
+_KINDS: dict[Kind, str] = {
+    "service": "service",
+    "app": "app",
+    "cli": "command line program",
+    "library": "library",
+    "script": "script",
 }
 
 
@@ -56,8 +63,8 @@ def render(report: ReportData, paper: Paper) -> str:
         legacy_windows=False,
         _environ={},
     )
-    for number, block in enumerate(_blocks(report, paper)):
-        if number:
+    for position, block in enumerate(_blocks(report, paper)):
+        if position:
             console.print()
         for line in block:
             console.print(line, overflow="fold")
@@ -70,7 +77,7 @@ def _blocks(report: ReportData, paper: Paper) -> Iterator[list[RenderableType]]:
     if held := list(_held(report, paper)):
         yield held
     if report.score is not None:
-        yield [_score(report, paper), _dials(report, paper)]
+        yield [_score(report.score), _dials(report.score.lenses, paper)]
     if tales := stories(report):
         yield list(_stories(tales, report, paper))
     if report.plan:
@@ -80,7 +87,7 @@ def _blocks(report: ReportData, paper: Paper) -> Iterator[list[RenderableType]]:
 
 def _title(report: ReportData, paper: Paper) -> RenderableType:
     project = report.project
-    what = " ".join([*project.frameworks[:3], project.kind])
+    what = " ".join([*project.frameworks[:3], _KINDS[project.kind]])
     size = f"{counted(project.files, 'file')}, {counted(project.lines, 'line')}"
     title = Text(" ")
     title.append(paper.text(project.name), style="bold")
@@ -112,11 +119,15 @@ def _held(report: ReportData, paper: Paper) -> Iterator[RenderableType]:
         yield Text(f" {name}{more}", style="bold")
         yield _item(Text(), tale, paper)
     for stake in report.project.stakes:
-        yield Text(paper.text(f" At stake: it {stake.kind} ({listed(stake.entry_points, 3)})"))
+        yield _paragraph(f"At stake: it {stake.kind} ({listed(stake.entry_points, 3)})", paper)
 
 
 def _row(label: Text, text: Text) -> Table:
     return _grid((_LABEL, "left"), (None, "left"), rows=[(Text(" ") + label, text)])
+
+
+def _paragraph(text: str, paper: Paper) -> Table:
+    return _grid((0, "left"), (None, "left"), rows=[(Text(), Text(paper.text(text)))])
 
 
 def _grid(*columns: tuple[int | None, str], rows: list[tuple[RenderableType, ...]]) -> Table:
@@ -137,37 +148,36 @@ def _grid(*columns: tuple[int | None, str], rows: list[tuple[RenderableType, ...
 # --- the number -------------------------------------------------------------------------------------------------------
 
 
-def _score(report: ReportData, paper: Paper) -> RenderableType:
-    score = report.score
-    assert score is not None
+def _score(score: Score) -> RenderableType:
     line = Text(" Score ")
+    line.append(number(score), style="bold")
     if spans_levels(score):
-        line.append(interval(score), style="bold")
-        line.append(", for too much could not be seen to say more")
-    else:
-        line.append(str(whole(score.value)), style="bold")
-        line.append(f", {interval(score)}")
+        line.append(": too little was seen to say more exactly")
     if score.declared is not None:
         line.append(f"; {whole(score.declared)} for the use that was declared")
     return line
 
 
-def _dials(report: ReportData, paper: Paper) -> RenderableType:
-    assert report.score is not None
+def _dials(lenses: LensScores, paper: Paper) -> RenderableType:
     rows: list[tuple[RenderableType, ...]] = []
     for lens, title in _DIALS.items():
-        value: float | None = getattr(report.score.lenses, lens)
-        bar, number = (Text("nothing to judge"), "") if value is None else (_bar(value, paper), str(whole(value)))
-        rows.append((Text(f"   {title}"), bar, Text(number)))
-    return _grid((37, "left"), (_BAR, "left"), (4, "right"), (None, "left"), rows=[(*row, Text()) for row in rows])
+        value: float | None = getattr(lenses, lens)
+        bar = Text("nothing to judge") if value is None else _bar(value, paper)
+        rows.append((Text(), Text(title), bar, Text("" if value is None else str(whole(value))), Text()))
+    return _grid((2, "left"), (34, "left"), (_bar_width(paper), "left"), (3, "right"), (None, "left"), rows=rows)
+
+
+def _bar_width(paper: Paper) -> int:
+    return _BAR if paper.columns >= 70 else _SHORT_BAR
 
 
 def _bar(value: float, paper: Paper) -> Text:
-    full = int(_BAR * value / 100)
+    width = _bar_width(paper)
+    full = int(width * value / 100)
     style = "red" if value < 40 else "yellow" if value < 65 else "green"
     solid, empty = ("█", "░") if paper.unicode else ("#", ".")
     bar = Text(solid * full, style=style)
-    bar.append(empty * (_BAR - full), style="dim")
+    bar.append(empty * (width - full), style="dim")
     return bar
 
 
@@ -177,16 +187,16 @@ def _bar(value: float, paper: Paper) -> Text:
 def _stories(tales: list[Tale], report: ReportData, paper: Paper) -> Iterator[RenderableType]:
     also = "else " if report.blockers else ""
     yield Text(f" What {also}goes wrong in real use, worst first", style="bold")
-    for number, tale in enumerate(tales, start=1):
-        yield _item(Text(str(number), style="bold"), tale, paper)
+    for position, tale in enumerate(tales, start=1):
+        yield _item(Text(str(position), style="bold"), tale, paper)
 
 
-def _item(number: Text, tale: Tale, paper: Paper) -> RenderableType:
+def _item(label: Text, tale: Tale, paper: Paper) -> RenderableType:
     body = Text(paper.text(tale.happens))
     for line in (tale.evidence, tale.place):
         if line:
             body.append("\n" + paper.text(line), style="dim")
-    return _grid((3, "right"), (None, "left"), rows=[(number, body)])
+    return _grid((3, "right"), (None, "left"), rows=[(label, body)])
 
 
 def _fixes(report: ReportData, paper: Paper) -> Iterator[RenderableType]:
@@ -195,18 +205,21 @@ def _fixes(report: ReportData, paper: Paper) -> Iterator[RenderableType]:
     rows: list[tuple[RenderableType, ...]] = [
         (Text(), Text("Mend next", style="bold"), Text("points", style="bold"), Text("minutes", style="bold"))
     ]
-    for number, step in enumerate(report.plan[:FIXES], start=1):
+    for position, step in enumerate(report.plan[:FIXES], start=1):
         body = Text(paper.text(step.action))
         needed = f"; {above.title()} needs it" if above is not None and holding.intersection(step.rules) else ""
-        body.append(paper.text(f"\ndurability explain {step.rules[0]}{needed}"), style="dim")
-        rows.append((Text(str(number), style="bold"), body, Text(_gain(step)), Text(_minutes(step))))
+        body.append("\n" + paper.text(f"durability explain {step.rules[0]}{needed}"), style="dim")
+        rows.append((Text(str(position), style="bold"), body, Text(_gain(step, holding)), Text(_minutes(step))))
     yield _grid((3, "right"), (None, "left"), (7, "right"), (9, "right"), rows=rows)
     if reached := _reached(report):
         yield _grid((3, "right"), (None, "left"), rows=[(Text(), Text(reached))])
 
 
-def _gain(step: PlanStep) -> str:
-    return f"+{step.gain:.1f}" if step.gain >= 0.05 else "0"
+def _gain(step: PlanStep, holding: frozenset[str]) -> str:
+    """Points, or that it is the level rather than the number that it moves."""
+    if step.gain >= 0.05:
+        return f"+{step.gain:.1f}"
+    return "level" if holding.intersection(step.rules) else "0"
 
 
 def _minutes(step: PlanStep) -> str:
@@ -230,11 +243,14 @@ def _reached(report: ReportData) -> str:
 def _closing(report: ReportData, paper: Paper) -> Iterator[RenderableType]:
     for title, said in (("Not seen", not_seen(report.coverage)), ("Hidden", hidden(report))):
         if said:
-            yield Text(paper.text(f" {title}: {'; '.join(said)}."))
+            yield _paragraph(f"{title}: {'; '.join(said)}.", paper)
     shown = sum(1 for finding in report.findings if finding.suppressed is None)
-    if not shown:
-        yield Text(" Nothing found that these rules look for. What they look for: durability rules")
-        return
-    everything = "The 1 finding" if shown == 1 else f"All {shown:,} findings"
-    yield Text(f" {everything}: durability --output-format concise")
-    yield Text(" One of them: durability explain PATH:LINE   What is looked for: durability rules")
+    ways: list[tuple[str, str]] = []
+    if shown:
+        ways.append(("The one finding" if shown == 1 else f"All {shown:,} findings", "--output-format concise"))
+        ways.append(("Why it matters" if shown == 1 else "Why one of them matters", "explain PATH:LINE"))
+    else:
+        yield _paragraph("Nothing found that these rules look for.", paper)
+    ways.append(("What is looked for", "rules"))
+    rows: list[tuple[RenderableType, ...]] = [(Text(), Text(what), Text(f"durability {how}")) for what, how in ways]
+    yield _grid((0, "left"), (max(len(what) for what, _ in ways), "left"), (None, "left"), rows=rows)

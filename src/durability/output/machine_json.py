@@ -38,10 +38,11 @@ _POINTS = {"findings": "points", "accepted": "points", "modes": "points", "featu
 
 
 def _rounded(row: dict[str, Any], *names: str) -> dict[str, Any]:
-    return {key: _tenth(value) if key in names else value for key, value in row.items()}
+    return {key: tenth(value) if key in names else value for key, value in row.items()}
 
 
-def _tenth(value: float | None) -> float | None:
+def tenth(value: float | None) -> float | None:
+    """A score or points with one decimal."""
     return None if value is None else round(value, 1) + 0.0  # the sum turns -0.0 into 0.0
 
 

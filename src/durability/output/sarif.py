@@ -1,156 +1,183 @@
 """SARIF 2.1.0, within the limits that code scanning services set."""
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
 import msgspec
 
-from durability.model import Finding, Place, ReportData, RuleInfo, Step
-from durability.output.escape import encodable, markdown, mask, plain
-from durability.output.words import verdict_line
+from durability.model import Finding, Place, ReportData, SkippedFile, Step
+from durability.output.escape import mask, plain
+from durability.output.machine_json import clean, document, tenth
+from durability.output.sarif_rules import LEVELS, rules
+from durability.output.words import counted, verdict
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+FINGERPRINT = "durability/v1"
 MOST_RESULTS = 5_000
-_LEVELS = {"critical": "error", "high": "error", "medium": "warning", "low": "note"}
-_ROOT = "PROJECTROOT"
+MOST_PLACES = 100
+MOST_NOTIFICATIONS = 1_000
+_ROOT = "%SRCROOT%"
+_ACCEPTED = {"kind": "external", "status": "accepted", "justification": "Accepted in the project's settings."}
+_BASELINE = {"new": "new", "known": "unchanged", "new-rule": "unchanged"}
 
 
 def render(report: ReportData) -> str:
-    """One run; findings worst first, at most 5,000 of them with a notification that names the rest."""
-    document = {"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(report)]}
-    return msgspec.json.format(msgspec.json.encode(document), indent=1).decode() + "\n"
+    """One run; results in the report's order, at most 5,000, with a notification that counts those left out.
+
+    Accepted risks are results with an external suppression, suppressed ones with one in the source. A fix is in the
+    result's properties: it is made into edits elsewhere. Score, level, first blocker and stakes are in the run's.
+    """
+    return document({"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(report)]}, indent=1)
 
 
 def _run(report: ReportData) -> dict[str, Any]:
-    kept = report.findings[:MOST_RESULTS]
-    rules = _rules(report)
-    places = {rule["id"]: index for index, rule in enumerate(rules)}
+    described = rules(report)
+    index = {rule["id"]: position for position, rule in enumerate(described)}
+    listed = [(finding, _suppressions(finding)) for finding in report.findings]
+    listed += [(finding, [*_suppressions(finding), _ACCEPTED]) for finding in report.accepted]
     return {
         "tool": {
             "driver": {
                 "name": report.tool.name,
-                "semanticVersion": report.tool.version,
-                "rules": rules,
+                "version": report.tool.version,
+                "rules": described,
                 "properties": {"model_version": report.tool.model_version},
             }
         },
-        "automationDetails": {"id": f"durability/{encodable(report.project.name)}/"},
-        "originalUriBaseIds": {_ROOT: {"description": {"text": "The root of the project"}}},
+        "automationDetails": {"id": f"durability/{quote(plain(report.project.name), safe='')}/"},
+        "originalUriBaseIds": {_ROOT: {"description": {"text": "The root of the project."}}},
         "columnKind": "unicodeCodePoints",
-        "invocations": [_invocation(report)],
-        "results": [_result(finding, places[finding.rule]) for finding in kept],
-        "properties": {
-            "score": report.score.value if report.score else None,
-            "low": report.score.low if report.score else None,
-            "high": report.score.high if report.score else None,
-            "level": report.level,
-            "verdict": verdict_line(report),
-        },
+        "invocations": [_invocation(report, len(listed) - MOST_RESULTS)],
+        "results": [_result(finding, index, suppressions) for finding, suppressions in listed[:MOST_RESULTS]],
+        "properties": _verdict(report),
     }
 
 
-def _rules(report: ReportData) -> list[dict[str, Any]]:
-    found = {info.name: _rule(info) for info in report.rules}
-    for finding in report.findings:
-        found.setdefault(finding.rule, _foreign_rule(finding))
-    return [found[name] for name in sorted(found)]
-
-
-def _rule(info: RuleInfo) -> dict[str, Any]:
-    story = info.story
-    text = f"In the demo: {story.demo}\n\nIn production: {story.production}\n\nWhat brings it about: {story.trigger}.\n\n{info.description}"
+def _verdict(report: ReportData) -> dict[str, Any]:
+    score = report.score
     return {
-        "id": info.name,
-        "shortDescription": {"text": info.summary},
-        "fullDescription": {"text": info.description or info.summary},
-        "help": {"text": text, "markdown": text},
-        "defaultConfiguration": {"level": _LEVELS[info.severity]},
-        "properties": {
-            "tags": [info.lens, *(f"external/cwe/cwe-{number}" for number in info.cwe)][:10],
-            "precision": {"high": "high", "medium": "medium", "low": "low"}[info.confidence],
-            "problem.severity": {"error": "error", "warning": "warning", "note": "recommendation"}[
-                _LEVELS[info.severity]
-            ],
-        },
+        "verdict": plain(verdict(report)),
+        "level": report.level,
+        "score": tenth(score.value) if score else None,
+        "low": tenth(score.low) if score else None,
+        "high": tenth(score.high) if score else None,
+        "blockers": clean(msgspec.to_builtins(report.blockers)),
+        "stakes": clean(msgspec.to_builtins(report.project.stakes)),
     }
 
 
-def _foreign_rule(finding: Finding) -> dict[str, Any]:
-    return {
-        "id": finding.rule,
-        "shortDescription": {"text": mask(encodable(finding.message))},
-        "help": {"text": finding.story.production, "markdown": finding.story.production},
-        "defaultConfiguration": {"level": _LEVELS[finding.severity]},
-        "properties": {"tags": [finding.lens]},
-    }
+# --- results ----------------------------------------------------------------------------------------------------------
 
 
-def _result(finding: Finding, index: int) -> dict[str, Any]:
+def _result(finding: Finding, index: dict[str, int], suppressions: list[dict[str, str]]) -> dict[str, Any]:
+    name = clean(finding.rule)
     result: dict[str, Any] = {
-        "ruleId": finding.rule,
-        "ruleIndex": index,
-        "level": _LEVELS[finding.severity],
-        "message": {"text": plain(finding.message), "markdown": markdown(finding.message)},
-        "locations": [_location(finding.locations[0], finding.function)],
-        "partialFingerprints": {"durability/v1": finding.fingerprint},
-        "properties": {"evidence": finding.evidence, "role": finding.role, "points": finding.points},
+        "ruleId": name,
+        "ruleIndex": index[name],
+        "level": LEVELS[finding.severity],
+        "message": {"text": _message(finding.message)},
+        "locations": [_located(finding.locations[0], finding.function)],
+        "partialFingerprints": {FINGERPRINT: finding.fingerprint},
+        "properties": _properties(finding),
     }
-    if len(finding.locations) > 1:
-        result["relatedLocations"] = [_location(place, "") for place in finding.locations[1:100]]
-    if len(finding.trace) > 1:
-        result["codeFlows"] = [{"threadFlows": [{"locations": [{"location": _step(step)} for step in finding.trace]}]}]
-    if finding.suppressed is not None:
-        reason = mask(encodable(finding.suppressed.reason))
-        result["suppressions"] = [{"kind": "inSource", "justification": reason}]
-    if finding.state == "new":
-        result["baselineState"] = "new"
-    elif finding.state == "known":
-        result["baselineState"] = "unchanged"
-    if finding.fix is not None:
-        result["properties"]["fix"] = {"kind": finding.fix.kind, "summary": plain(finding.fix.summary)}
+    if further := finding.locations[1:MOST_PLACES]:
+        result["relatedLocations"] = [
+            {"id": number, **_located(place, "")} for number, place in enumerate(further, start=1)
+        ]
+    if any((step.path, step.line) != (finding.path, finding.line) for step in finding.trace):
+        steps = [{"location": _step(step)} for step in finding.trace]
+        result["codeFlows"] = [{"threadFlows": [{"locations": steps}]}]
+    if suppressions:
+        result["suppressions"] = suppressions
+    if finding.state is not None:
+        result["baselineState"] = _BASELINE[finding.state]
     return result
 
 
-def _location(place: Place, function: str) -> dict[str, Any]:
-    region = {"startLine": place.line, "startColumn": place.column}
+def _message(text: str) -> str:
+    """The text with the start of whatever would read as a link escaped."""
+    shown = plain(text)
+    return shown.replace("[", "\\[") if "](" in shown else shown
+
+
+def _properties(finding: Finding) -> dict[str, Any]:
+    properties: dict[str, Any] = {
+        "evidence": finding.evidence,
+        "role": finding.role,
+        "points": tenth(finding.points),
+        "story": clean(finding.story.production),
+    }
+    if finding.fix is not None:
+        properties["fix"] = {
+            "kind": clean(finding.fix.kind),
+            "safety": finding.fix.safety,
+            "summary": plain(finding.fix.summary),
+        }
+    if finding.example is not None:
+        properties["doneRightAt"] = f"{plain(finding.example.path)}:{finding.example.line}"
+    return properties
+
+
+def _suppressions(finding: Finding) -> list[dict[str, str]]:
+    if finding.suppressed is None:
+        return []
+    return [{"kind": "inSource", "justification": plain(finding.suppressed.reason)}]
+
+
+# --- places -----------------------------------------------------------------------------------------------------------
+
+
+def _located(place: Place, function: str) -> dict[str, Any]:
+    region = {"startLine": max(place.line, 1), "startColumn": max(place.column, 1)}
     if (place.end_line, place.end_column) > (place.line, place.column):
-        region |= {"endLine": place.end_line, "endColumn": place.end_column}
+        region |= {"endLine": place.end_line, "endColumn": max(place.end_column, 1)}
     location: dict[str, Any] = {"physicalLocation": {"artifactLocation": _artifact(place.path), "region": region}}
     if function:
-        location["logicalLocations"] = [{"fullyQualifiedName": encodable(function), "kind": "function"}]
+        location["logicalLocations"] = [{"fullyQualifiedName": plain(function), "kind": "function"}]
     if place.cell is not None:
-        location["message"] = {"text": f"cell {place.cell}"}
+        location["message"] = {"text": f"In cell {place.cell}; lines count inside the cell."}
     return location
 
 
 def _step(step: Step) -> dict[str, Any]:
     return {
         "physicalLocation": {"artifactLocation": _artifact(step.path), "region": {"startLine": max(step.line, 1)}},
-        "message": {"text": plain(step.note)},
+        "message": {"text": _message(step.note)},
     }
 
 
 def _artifact(path: str) -> dict[str, str]:
-    return {"uri": quote(path.encode("utf-8", "surrogateescape")), "uriBaseId": _ROOT}
+    """A path as a relative URI; bytes that were no UTF-8 are percent-encoded as they are."""
+    try:
+        encoded = mask(path).encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # a surrogate that stands for no byte
+        encoded = mask(path).encode("utf-8", "backslashreplace")
+    return {"uri": quote(encoded), "uriBaseId": _ROOT}
 
 
-def _invocation(report: ReportData) -> dict[str, Any]:
+# --- what went wrong --------------------------------------------------------------------------------------------------
+
+
+def _invocation(report: ReportData, left_out: int) -> dict[str, Any]:
+    coverage = report.coverage
     notes = [
-        _note(f"not analysed: {plain(item.reason)}", item.path, "warning")
-        for item in report.coverage.files_skipped[:1000]
+        _note(f"The rule {plain(failure.rule)} crashed: {plain(failure.error)}", failure.path, "error")
+        for failure in coverage.rules_failed
     ]
-    notes += [
-        _note(f"the rule {failure.rule} crashed: {plain(failure.error)}", failure.path, "error")
-        for failure in report.coverage.rules_failed
-    ]
-    if len(report.findings) > MOST_RESULTS:
-        notes.append(
-            {
-                "level": "warning",
-                "message": {"text": f"{len(report.findings) - MOST_RESULTS} more findings are not listed"},
-            }
-        )
-    return {"executionSuccessful": not report.coverage.rules_failed, "toolExecutionNotifications": notes}
+    if left_out > 0:
+        text = f"{counted(left_out, 'more result')} not listed: only the worst {MOST_RESULTS:,} are."
+        notes.append(_note(text, "", "warning"))
+    notes += _skipped(coverage.files_skipped, "Not analysed")
+    notes += _skipped(coverage.metrics_missing, "Not measured for complexity")
+    return {"executionSuccessful": not coverage.rules_failed, "toolExecutionNotifications": notes}
+
+
+def _skipped(files: Sequence[SkippedFile], what: str) -> list[dict[str, Any]]:
+    notes = [_note(f"{what}: {plain(item.reason)}", item.path, "warning") for item in files[:MOST_NOTIFICATIONS]]
+    if (more := len(files) - MOST_NOTIFICATIONS) > 0:
+        notes.append(_note(f"{what}: {counted(more, 'more file')}.", "", "warning"))
+    return notes
 
 
 def _note(text: str, path: str, level: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from durability.model import SEVERITIES, Blocker, Finding, ReportData
+from durability.model import SEVERITIES, Finding, Place, ReportData
 from durability.output.words import counted
 
 MOST_STORIES = 5
@@ -20,9 +20,9 @@ class Tale(Struct, frozen=True):
 
 def stories(report: ReportData) -> list[Tale]:
     """At most five, worst first, one per rule; what the first blocker tells is not told twice."""
-    told = _of_blocker(report.blockers[0], report) if report.blockers else ()
-    groups = [group for group in _groups(report) if group != told]
-    return [_tale(group, group[0].story.production, report) for group in groups[:MOST_STORIES]]
+    told = report.blockers[0].rule if report.blockers else ""
+    groups = [group for group in _groups(report) if group[0].rule != told]
+    return [_tale(group[0].story.production, group, group[0].locations[0], report) for group in groups[:MOST_STORIES]]
 
 
 def blocker_tale(report: ReportData) -> Tale | None:
@@ -30,9 +30,13 @@ def blocker_tale(report: ReportData) -> Tale | None:
     if not report.blockers:
         return None
     first = report.blockers[0]
-    group = _of_blocker(first, report)
-    if group:
-        return _tale(group, first.reason, report)
+    for group in _groups(report):
+        for finding in group:
+            for place in finding.locations:
+                if (finding.rule, place.path, place.line) == (first.rule, first.path, first.line):
+                    happens = finding.story.production
+                    told = happens if first.reason.startswith(happens) else first.reason
+                    return _tale(told, [finding, *(one for one in group if one is not finding)], place, report)
     return Tale(first.reason, "", "" if first.path is None else f"{first.path}:{first.line}")
 
 
@@ -52,24 +56,16 @@ def _groups(report: ReportData) -> list[tuple[Finding, ...]]:
     return sorted(map(tuple, groups.values()), key=weight)
 
 
-def _of_blocker(blocker: Blocker, report: ReportData) -> tuple[Finding, ...]:
-    """The findings of the blocker's rule, its own place first; none where it is a criterion of another kind."""
-    for group in _groups(report):
-        if group[0].rule == blocker.rule:
-            return group
-    return ()
-
-
-def _tale(group: Sequence[Finding], happens: str, report: ReportData) -> Tale:
+def _tale(happens: str, group: Sequence[Finding], place: Place, report: ReportData) -> Tale:
     first = group[0]
     places = sum(len(finding.locations) for finding in group)
-    cell = "" if first.cell is None else f" cell {first.cell}"
+    cell = "" if place.cell is None else f" cell {place.cell}"
     more = f" and {counted(places - 1, 'more place')}" if places > 1 else ""
     right = f"; done right at {first.example.path}:{first.example.line}, copy it" if first.example is not None else ""
     return Tale(
         happens=happens,
         evidence=f"{first.evidence.capitalize()}: {first.message}{_share(first.rule, report)}",
-        place=f"{first.path}{cell}:{first.line}{more}{right}",
+        place=f"{place.path}{cell}:{place.line}{more}{right}",
     )
 
 

@@ -16,9 +16,9 @@ PERMISSION: dict[Level, str] = {
 NEXT: dict[Level, Level] = {"demo": "pilot", "pilot": "production", "production": "durable"}
 
 
-def counted(number: int, noun: str) -> str:
+def counted(count: int, noun: str) -> str:
     """`1 finding`, `3 findings`."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def listed(names: tuple[str, ...], most: int) -> str:
@@ -31,14 +31,16 @@ def verdict(report: ReportData) -> str:
     """Level, permission and score on one line; or why there is none."""
     if report.score is None or report.level is None:
         return f"No score: {report.no_score_reason}"
-    value = "" if spans_levels(report.score) else f" {whole(report.score.value)},"
     partly = f" {part}" if (part := python_part(report)) else ""
-    return f"{report.level.title()}: {PERMISSION[report.level]}{partly} Score{value} {interval(report.score)}."
+    return f"{report.level.title()}: {PERMISSION[report.level]}{partly} Score {number(report.score)}."
 
 
-def interval(score: Score) -> str:
-    """`between 31 and 44 of 100`."""
-    return f"between {whole(score.low)} and {ceil(score.high)} of 100"
+def number(score: Score) -> str:
+    """`38 of 100 (35 to 39)`; `between 35 and 44 of 100` where the two ends fall to different levels."""
+    low, high = whole(score.low), ceil(score.high)
+    if spans_levels(score):
+        return f"between {low} and {high} of 100"
+    return f"{whole(score.value)} of 100 ({low} to {high})"
 
 
 def whole(value: float) -> int:
