@@ -39,10 +39,11 @@ from durability.program.sites import (
 
 __all__ = [
     "NO", "SERVING", "YES", "Answer", "Ask", "Bad", "CallSite", "DistributionSite", "FunctionSite", "Good",
-    "HandlerSite", "ImpliedSite", "Leaf", "LoopSite", "Miss", "ParameterSite", "Partial", "ProjectSite", "Rule", "Silent", "Site",
-    "Step", "Story", "TextSite", "Unclear", "Value", "Verdict", "calls", "distributions", "functions", "handled",
-    "handlers", "implied", "known", "loops", "names_in", "parameters", "partial", "plain_name", "possibly", "project", "remove_argument",
-    "rule", "set_argument", "suggest", "texts", "unhandled", "unknown", "unsure",
+    "HandlerSite", "ImpliedSite", "Leaf", "LoopSite", "Miss", "ParameterSite", "Partial", "ProjectSite", "Rule",
+    "Silent", "Site", "Step", "Story", "TextSite", "Unclear", "Value", "Verdict", "calls", "distributions",
+    "functions", "handled", "handlers", "implied", "known", "loops", "names_in", "parameters", "partial",
+    "plain_name", "possibly", "project", "remove_argument", "rule", "set_argument", "suggest", "texts", "unhandled",
+    "unknown", "unsure",
 ]  # fmt: skip
 
 

@@ -11,7 +11,8 @@ _FRAMEWORKS = {
     "fastapi": "FastAPI", "flask": "Flask", "django": "Django", "streamlit": "Streamlit", "gradio": "Gradio",
     "starlette": "Starlette", "aiohttp": "aiohttp", "celery": "Celery", "click": "Click", "typer": "Typer",
     "tornado": "Tornado", "falcon": "Falcon", "discord": "discord.py", "telegram": "python-telegram-bot",
-    "pyramid": "Pyramid", "twisted": "Twisted", "sanic": "Sanic", "langchain": "LangChain", "mcp": "MCP", "dash": "Dash",
+    "pyramid": "Pyramid", "twisted": "Twisted", "sanic": "Sanic", "langchain": "LangChain", "mcp": "MCP",
+    "dash": "Dash",
 }  # fmt: skip
 _STAKES = {
     "charge": "takes or moves money",

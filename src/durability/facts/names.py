@@ -20,6 +20,8 @@ _UNWRAPPED = (
 )
 _YIELDING = ("Generator", "Iterator", "Iterable", "AsyncGenerator", "AsyncIterator", "AsyncIterable")
 
+_CLOSING = ("contextlib.closing", "contextlib.aclosing")
+
 Returns = Callable[[str], str | None]
 
 
@@ -164,7 +166,11 @@ class Names:
         if binding.how == "annotation":
             return self.annotation(binding.ref, function, depth)
         if binding.how == "enters" and binding.value is not None and binding.value.kind == "call":
-            entered = self.enters(self.callee(binding.value.call, depth + 1))
+            callee = self.callee(binding.value.call, depth + 1)
+            given = self.calls[binding.value.call].arguments
+            if callee in _CLOSING and given:
+                return self.ref(given[0].value, function, binding.block, binding.line, depth + 1)
+            entered = self.enters(callee)
             if entered:
                 return entered
         ref = self.ref(binding.value, function, binding.block, binding.line, depth + 1)

@@ -20,6 +20,11 @@ _SWALLOWED_WHOLE = 40
 """Elements of a literal collection that are kept; a data table says nothing more after that."""
 
 
+def _encodable(text: str) -> str:
+    """Unpaired surrogates as escapes: facts travel as UTF-8."""
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 class Values:
     """Lowers expressions for one file; the enclosing function and block are the lowering's."""
 
@@ -73,7 +78,7 @@ class Values:
             raw = node.evaluated_value
         except (SyntaxError, ValueError):
             return UNKNOWN
-        text = raw if isinstance(raw, str) else raw.decode("latin-1")
+        text = _encodable(raw) if isinstance(raw, str) else raw.decode("latin-1")
         self._note(text, node)
         return Value("text", text[:TEXT_LIMIT])
 
@@ -97,7 +102,7 @@ class Values:
     def _piece(self, node: cst.BaseExpression) -> Value:
         if isinstance(node, cst.SimpleString):
             try:
-                return Value("text", str(node.evaluated_value)[:TEXT_LIMIT])
+                return Value("text", _encodable(str(node.evaluated_value))[:TEXT_LIMIT])
             except (SyntaxError, ValueError):
                 return UNKNOWN
         return self.lower(node)

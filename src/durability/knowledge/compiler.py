@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-import sys
 import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -14,6 +13,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from durability.errors import UsageError
 from durability.knowledge.names import Distributions, expand
 from durability.knowledge.rows import Alias, Distribution, Entry, Implied, Parameter, Quiet, Row, Shared, Tables
+from durability.knowledge.stdlib import STDLIB
 from durability.knowledge.vocabulary import EFFECTS, ROUND_TRIPS
 
 FOLDER = Path(__file__).parent
@@ -111,7 +111,7 @@ def _filled(raw: dict[str, Any]) -> dict[str, Any]:
 
 
 def _owned(item: Any, owners: Distributions) -> Any:
-    if item.package or item.name.partition(".")[0] in sys.stdlib_module_names:
+    if item.package or item.name.partition(".")[0] in STDLIB:
         return item
     return msgspec.structs.replace(item, package=owners.of(item.name))
 

@@ -30,7 +30,7 @@ _BODY_METHODS = frozenset({"POST", "PUT", "PATCH"})
 
 
 class Body(Struct, frozen=True):
-    """`schema`: validated by a model; `tested`: some fields tested by hand; `raw`: used as it comes; `none`: no body."""
+    """`schema`: validated by a model; `tested`: some fields tested by hand; `raw`: as it comes; `none`: no body."""
 
     kind: Literal["schema", "tested", "raw", "none"]
 

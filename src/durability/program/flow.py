@@ -16,7 +16,8 @@ _CLEANERS = frozenset(
 _CLEAN_TYPES = frozenset({"int", "float", "bool", "uuid.UUID", "datetime.date", "datetime.datetime", "decimal.Decimal"})
 _ENVIRONMENT = frozenset({"os.getenv", "os.environ.get", "os.environ.__getitem__"})
 _FIRST_PART = (
-    "str", "list", "dict", "tuple", "set", "sorted", "json.loads", "json.dumps", "sqlalchemy.text", "sqlalchemy.sql.text",
+    "str", "list", "dict", "tuple", "set", "sorted", "json.loads", "json.dumps", "sqlalchemy.text",
+    "sqlalchemy.sql.text",
     "sqlalchemy.sql.expression.text", "psycopg2.sql.SQL", "psycopg.sql.SQL", "textwrap.dedent",
 )  # fmt: skip
 _CLOSED = ("model_dump", "dict", "model_fields")

@@ -1,11 +1,11 @@
 """Which distributions the code needs: those it imports, and those that what it uses asks for."""
 
 import re
-import sys
 from typing import TYPE_CHECKING
 
 from durability.facts.model import Span
 from durability.knowledge.rows import Implied
+from durability.knowledge.stdlib import STDLIB
 from durability.program.program import FunctionKey
 from durability.program.sites import CallSite
 
@@ -27,7 +27,7 @@ def distributions(context: "Context") -> dict[str, tuple[str, Span, str, bool]]:
 def _distribution(context: "Context", dotted: str, path: str) -> str:
     head = dotted.split(".", maxsplit=1)[0]
     modules = context.program.linker.modules
-    if not head or head in sys.stdlib_module_names or head == "__future__":
+    if not head or head in STDLIB or head == "__future__":
         return ""
     if modules.find(head, path) or modules.find(dotted, path) or modules.is_namespace(head):
         return ""
