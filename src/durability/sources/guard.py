@@ -1,8 +1,8 @@
 """Bounds on how deeply a text nests, checked before a parser that would overflow its stack sees it.
 
-LibCST 1.9 overflows an 8 MB stack at about 1,200 nested brackets or 6,500 operators in a row, needs time that grows
-with the square of the depth, and inside a `case` with its fourth power of two. What is counted here bounds the height
-of the tree that it would build.
+LibCST 1.9 overflows an 8 MB stack at about 1,200 nested brackets or 6,500 operators in a row. It needs time that grows
+with the square of the depth, and fourfold with each level inside a `case` pattern. What is counted here bounds the
+height of the tree that it would build.
 """
 
 import re
@@ -13,7 +13,7 @@ RECURSION_LIMIT = 10_000
 """For `sys.setrecursionlimit` before a text that passed is parsed, generated or walked on an 8 MB stack."""
 
 MOST_HEIGHT = 1_600
-"""Stands for 80 nested brackets, 400 operators, dots, calls or subscripts in a row, 1,600 adjacent string pieces, or
+"""Stands for 66 nested brackets, 400 operators, dots, calls or subscripts in a row, 1,600 adjacent string pieces, or
 what they add up to on one path."""
 
 MOST_BLOCKS = 400
@@ -76,12 +76,12 @@ class _Scan:
         self.text = text
         self.position = self.work = 0
         self.strings: list[OpenString] = []
+        self.outer: list[tuple[int, int, int, int]] = []
         self._begin(0)
 
     def _begin(self, position: int) -> None:
         """A statement starts here."""
         self.start = position
-        self.outer: list[tuple[int, int, int, int]] = []
         self.row = self.inner = self.best = self.lambdas = self.seen = self.deepest = 0
         self.is_case = False
 
@@ -114,8 +114,12 @@ class _Scan:
                 if self.strings and not self.strings[-1].in_field:
                     self.position = match.end()
                     return problem
-            elif token in ",;\n":
-                problem = self._separator(token, match.end())
+            elif token == ",":
+                if not self.lambdas:
+                    self.best = max(self.best, self.row + self.inner)
+                    self.row = self.inner = 0
+            elif token[0] in "\n;":
+                problem = None if self.outer else self._end(match.end())
             else:
                 self.row += _OPERATOR
                 self.lambdas += token == "lambda"
@@ -123,14 +127,6 @@ class _Scan:
             if problem:
                 return problem
         self.position = len(self.text)
-        return None
-
-    def _separator(self, token: str, position: int) -> str | None:
-        if token != ",":
-            return None if self.outer else self._end(position)
-        if not self.lambdas:
-            self.best = max(self.best, self.row + self.inner)
-            self.row = self.inner = 0
         return None
 
     def _bracket(self, token: str) -> str | None:

@@ -12,7 +12,9 @@ _NUMBER = (
     r"|(?:[0-9][0-9_]*+(?:\.[0-9_]*+)?|\.[0-9][0-9_]*+)(?:[eE][-+]?[0-9][0-9_]*+)?[jJ]?"
 )
 _KEYWORD = r"(?:not|and|or|if|for|lambda|case)\b"
+_BREAK = r"\n(?:[ \t\f]*+(?:\#[^\n]*+)?\n)*+"  # with the blank and comment lines that follow
 _PREFIX = r"(?:[rR]?[fFtT]|[fFtT][rR])"
+_FIRST = "acfilnortFRT"  # what keywords and prefixes begin with
 _STRING = (
     r'"""(?:[^"\\]++|\\[\s\S]|"(?!""))*+"""'
     r"|'''(?:[^'\\]++|\\[\s\S]|'(?!''))*+'''"
@@ -26,11 +28,11 @@ _FIELD = (
 )
 _PLAIN = rf'{_PREFIX}"(?!"")(?:[^"\\\n{{}}]++|\{{\{{|\}}\}}|{_FIELD})*+"'
 
-TOKEN = re.compile(
-    rf"""(?:[^\w"'#\\()\[\]{{}},;:.+\-*/%@&|^~<>\n]++|(?!{_KEYWORD}|{_PREFIX}["'])[^\W0-9]\w*+|{_NUMBER}"""
-    rf"""|\#[^\n]*+|\\[\s\S]?|\.\.\.)*+"""
-    rf"""(?:([()\[\]{{}},;:.+\-*/%@&|^~<>\n]|{_KEYWORD})|{_STRING}|{_PLAIN}|({_PREFIX})("{{3}}|'{{3}}|["'])|(["']|\Z))"""
-)
+_NAME = rf"[^\W0-9{_FIRST}]\w*+|(?!{_KEYWORD}|{_PREFIX}[\"'])[{_FIRST}]\w*+"
+_SKIPPED = rf"""[^\w"'#\\()\[\]{{}},;:.+\-*/%@&|^~<>\n]++|{_NAME}|{_NUMBER}|\#[^\n]*+|\\[\s\S]?|\.\.\."""
+_MARK = rf"[()\[\]{{}},;:.+\-*/%@&|^~<>]|{_BREAK}|{_KEYWORD}"
+
+TOKEN = re.compile(rf"""(?:{_SKIPPED})*+(?:({_MARK})|{_STRING}|{_PLAIN}|({_PREFIX})("{{3}}|'{{3}}|["'])|(["']|\Z))""")
 """Group 1 is a bracket, separator, operator or keyword; groups 2 and 3 are the prefix and the quote of an f-string that
 must be followed field by field; group 4 is a quote that nothing closes, or the end; none of them: a whole string."""
 
