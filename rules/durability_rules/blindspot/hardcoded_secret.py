@@ -44,7 +44,7 @@ _PLACEHOLDER = re.compile(
 )
 
 _ABOUT = re.compile(
-    r"pattern|regex|url|uri|path|file|field|header|name|type|prefix|suffix|format|label|help|message|hint|title|column",
+    r"pattern|regex|url|uri|path|file|field|header|name|type|prefix|suffix|format|label|help|message|hint|title|column|method|algorithm|scheme|hash",
     re.IGNORECASE,
 )
 """Words that make a name speak about a secret instead of holding one."""

@@ -143,7 +143,8 @@ def _matching_calls(selector: Selector, context: Context) -> Iterator[CallSite]:
 
 def _is_client(site: CallSite, kinds: frozenset[str]) -> bool:
     row = site.library
-    if not site.name.rsplit(".", 1)[-1][:1].isupper() and site.name not in _FACTORIES:
+    last = site.name.rsplit(".", 1)[-1]
+    if last == "Credentials" or (not last[:1].isupper() and site.name not in _FACTORIES):
         return False
     owner = site.program.row(site.name.rpartition(".")[0])
     if owner is not None and owner.effect == "constructs":

@@ -177,7 +177,10 @@ class CallSite(Site):
         """Whether the result outlives the call: cached by a decorator, or stored in a global, an object or the app."""
         if any(name.rsplit(".", 1)[-1] in _CACHES for name in self._decorator_names()):
             return True
-        return any("." in name or name in self.function.globals for name in self.fact.into)
+        if any("." in name or name in self.function.globals for name in self.fact.into):
+            return True
+        stored = (item for item in self.program.assigns_in(self.key) if item.target.kind == "item")
+        return any(item.value is not None and item.value.call == self.index for item in stored)
 
     def _decorator_names(self) -> list[str]:
         found = []
