@@ -14,7 +14,7 @@ from durability.output.words import (
     NEXT,
     PERMISSION,
     counted,
-    hidden,
+    left_out,
     listed,
     not_seen,
     number,
@@ -26,7 +26,7 @@ from durability.output.words import (
 
 FIXES = 3
 _BAR, _SHORT_BAR = 20, 14
-_LABEL = 12  # columns of the badge, and of the space under it
+_LABEL = 13  # columns of the badge, and of the space under it
 # Foreground and background together, and no coloured text: legible on light and on dark screens.
 _BADGE: dict[Level, str] = {
     "demo": "bold white on red",
@@ -185,7 +185,8 @@ def _bar(value: float, paper: Paper) -> Text:
 
 
 def _stories(tales: list[Tale], report: ReportData, paper: Paper) -> Iterator[RenderableType]:
-    also = "else " if report.blockers else ""
+    first = blocker_tale(report)
+    also = "else " if first is not None and first.evidence else ""
     yield Text(f" What {also}goes wrong in real use, worst first", style="bold")
     for position, tale in enumerate(tales, start=1):
         yield _item(Text(str(position), style="bold"), tale, paper)
@@ -229,7 +230,7 @@ def _minutes(step: PlanStep) -> str:
 
 def _reached(report: ReportData) -> str:
     """`With these and 4 more it reaches Pilot.`, for the first level that the plan unlocks."""
-    for position, step in enumerate(report.plan):
+    for position, step in enumerate(report.plan if report.level is not None else ()):
         if step.unlocks is not None:
             more = position + 1 - FIXES
             also = f" and {more} more of {len(report.plan)}" if more > 0 else ""
@@ -241,7 +242,7 @@ def _reached(report: ReportData) -> str:
 
 
 def _closing(report: ReportData, paper: Paper) -> Iterator[RenderableType]:
-    for title, said in (("Not seen", not_seen(report.coverage)), ("Hidden", hidden(report))):
+    for title, said in (("Not seen", not_seen(report.coverage)), ("Left out", left_out(report))):
         if said:
             yield _paragraph(f"{title}: {'; '.join(said)}.", paper)
     shown = sum(1 for finding in report.findings if finding.suppressed is None)

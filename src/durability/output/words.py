@@ -75,13 +75,13 @@ def not_seen(coverage: Coverage) -> list[str]:
     return said
 
 
-def hidden(report: ReportData) -> list[str]:
-    """What was left out of the list by somebody's decision."""
+def left_out(report: ReportData) -> list[str]:
+    """What is not among the findings by somebody's decision."""
     said = []
     if suppressed := sum(1 for finding in report.findings if finding.suppressed is not None):
-        said.append(f"{counted(suppressed, 'finding')} by comments in the code, still part of the score")
+        said.append(f"{counted(suppressed, 'finding')} hidden by comments in the code, still part of the score")
     if accepted := len(report.accepted):
-        said.append(f"{counted(accepted, 'finding')} as accepted risks, not part of the score")
+        said.append(f"{counted(accepted, 'accepted risk')}, not part of the score")
     return said
 
 

@@ -14,9 +14,14 @@ if TYPE_CHECKING:
 
 
 def distributions(context: "Context") -> dict[str, tuple[str, Span, str, bool]]:
-    """Third-party distributions that first-party code imports: first place, module, and whether all are guarded."""
+    """Third-party distributions that first-party code imports: first place, module, and whether all are guarded.
+
+    Files that nothing imports need nothing.
+    """
     found: dict[str, tuple[str, Span, str, bool]] = {}
     for path in context.judged_paths():
+        if context.reach.of((path, 0)).weight == 0.0:
+            continue
         for item in context.program.files[path].imports:
             name = _distribution(context, item.path, path)
             if name and (name not in found or (found[name][3] and not item.guarded)):
@@ -46,6 +51,8 @@ def implied_uses(context: "Context") -> list[tuple[Implied, FunctionKey, Span]]:
 
 def _first_use(context: "Context", row: Implied) -> tuple[FunctionKey, Span] | None:
     for call in context.calls_by_name.get(row.name, ()):
+        if call.reach.weight == 0.0:
+            continue
         if not row.pattern or _fits(row, call):
             return call.key, call.span
     return None if row.pattern else _annotated(context, row.name)

@@ -13,7 +13,7 @@ RECURSION_LIMIT = 10_000
 """For `sys.setrecursionlimit` before a text that passed is parsed, generated or walked on an 8 MB stack."""
 
 MOST_HEIGHT = 1_600
-"""Stands for 66 nested brackets, 400 operators, dots, calls or subscripts in a row, 1,600 adjacent string pieces, or
+"""Stands for 66 nested brackets, 400 operators, dots, calls or subscripts in a row, 800 adjacent string pieces, or
 what they add up to on one path."""
 
 MOST_BLOCKS = 400
@@ -21,7 +21,7 @@ MOST_CASE_BRACKETS = 7
 MOST_WORK = 30_000_000
 """Tokens times height, in all: about half a minute of parsing."""
 
-_BRACKET, _OPERATOR, _PIECE = 20, 4, 1
+_BRACKET, _OPERATOR, _PIECE = 20, 4, 2
 _INDENTS = 100  # LibCST and Python refuse more by themselves
 _CASE_GROWTH = 4
 _ELIF = re.compile(r"^[ \t\f]*elif\b", re.MULTILINE)

@@ -28,6 +28,7 @@ _GIT_SETTINGS = {
     "GIT_ALLOW_PROTOCOL": "none",
     "LC_ALL": "C",
 }
+_BUILT = (".dist-info", ".egg-info", ".egg")
 _UNOPENED = re.compile(r"could not open directory '(.*?)/?': (.*)")
 
 
@@ -77,7 +78,9 @@ class Listing:
             match = _UNOPENED.search(line)
             if match:
                 self.skipped.append(Skipped(shown(_join(folder, match[1])), match[2].lower()))
-        return [path for tag, name in entries if (path := self._kept(folder, tag, name))]
+        environments = tuple(name.removesuffix("pyvenv.cfg") for _, name in entries if name.endswith("/pyvenv.cfg"))
+        kept = ((tag, name) for tag, name in entries if not name.startswith(("../", "/", *environments)))
+        return [path for tag, name in kept if (path := self._kept(folder, tag, name))]
 
     def _kept(self, folder: str, tag: str, name: str) -> str:
         path = _join(folder, name.rstrip("/"))
@@ -123,7 +126,7 @@ class Listing:
             for entry in entries:
                 path = _join(here, entry.name)
                 is_folder = entry.is_dir(follow_symlinks=False)
-                if entry.name in NEVER or ignores.ignored(path, is_folder=is_folder):
+                if is_never(entry.name) or ignores.ignored(path, is_folder=is_folder):
                     continue
                 if not is_folder:
                     found.append(path)
@@ -169,7 +172,8 @@ def _is_environment(folder: str) -> bool:
 
 def is_never(path: str) -> bool:
     """Whether a folder on the way to `path` holds nothing that the project wrote."""
-    return not NEVER.isdisjoint(path.split("/"))
+    folders = path.split("/")
+    return not NEVER.isdisjoint(folders) or any(name.endswith(_BUILT) for name in folders)
 
 
 def is_python_name(path: str) -> bool:

@@ -113,7 +113,7 @@ def read_manifests(root: Path, discovery_paths: Sequence[str]) -> Manifests:
     pending = sorted({*(path for path in discovery_paths if is_manifest(path)), *_beside(root)}, key=_by_depth)
     texts: dict[str, str] = {}
     problems: list[Skipped] = []
-    seen = set(pending)
+    included: set[str] = set()
     for path in pending:
         if len(texts) >= _MOST_FILES:
             problems.append(Skipped(path, f"more than {_MOST_FILES} manifests"))
@@ -123,26 +123,37 @@ def read_manifests(root: Path, discovery_paths: Sequence[str]) -> Manifests:
         except Unreadable as error:
             problems.append(Skipped(path, error.reason))
             continue
-        if is_requirements(path):
-            fresh = [name for name in _included(path, texts[path]) if name not in seen]
-            seen.update(fresh)
-            pending.extend(name for name in fresh if os.path.lexists(f"{real_root}/{name}"))
-    return _assembled(texts, discovery_paths, problems)
+        if is_requirements(path) or path in included:
+            named = [name for name in _included(path, texts[path]) if os.path.lexists(f"{real_root}/{name}")]
+            pending += [name for name in named if name not in pending]
+            included.update(named)
+    return _assembled(texts, discovery_paths, _Reading(included, problems))
 
 
 def manifests_of(files: Mapping[str, str]) -> Manifests:
     """The same from texts by path, for examples and tests; paths of Python files count as tests and migrations."""
     texts = {path: text for path, text in files.items() if is_manifest(path)}
-    for path in sorted(texts):
-        if is_requirements(path):
-            texts |= {name: files[name] for name in _included(path, texts[path]) if name in files}
-    return _assembled(texts, list(files), [])
+    included: set[str] = set()
+    pending = sorted(filter(is_requirements, texts))
+    for path in pending:
+        named = [name for name in _included(path, files[path]) if name in files]
+        pending += [name for name in named if name not in pending]
+        included.update(named)
+    texts |= {name: files[name] for name in included}
+    return _assembled(texts, list(files), _Reading(included, []))
 
 
-def _assembled(texts: Mapping[str, str], paths: Iterable[str], problems: list[Skipped]) -> Manifests:
-    ledger = Ledger(problems=problems)
+class _Reading(Struct):
+    """What is known of the texts beside their names: which ones requirements include, which could not be read."""
+
+    included: set[str]
+    problems: list[Skipped]
+
+
+def _assembled(texts: Mapping[str, str], paths: Iterable[str], reading: _Reading) -> Manifests:
+    ledger = Ledger(problems=reading.problems)
     for path in sorted(texts, key=_by_depth):
-        reader = _reader(path)
+        reader = read_requirements if path in reading.included else _reader(path)
         if reader is None:
             continue
         try:
@@ -154,7 +165,7 @@ def _assembled(texts: Mapping[str, str], paths: Iterable[str], problems: list[Sk
     locked = {name: "||".join(sorted(versions)) for name, versions in sorted(ledger.locked.items())}
     return Manifests(
         dependencies=tuple(sorted(ledger.dependencies, key=lambda item: (item.path, item.line, item.name))),
-        files=tuple(sorted({*texts, *(item.path for item in problems)})),
+        files=tuple(sorted({*texts, *(item.path for item in reading.problems)})),
         locked=locked,
         requires_python=next((text for text in ledger.requires_python if text), None),
         has_lock=ledger.compiled or any(_name(path) in _LOCKS for path in texts),

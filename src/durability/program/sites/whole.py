@@ -59,7 +59,8 @@ class DistributionSite(Site):
     @property
     def is_hidden(self) -> bool:
         """Whether every import of it stands inside a function, so that the program starts without it."""
-        heads = [item for path in self.context.judged_paths() for item in self.program.files[path].imports]
+        live = (path for path in self.context.judged_paths() if self.context.reach.of((path, 0)).weight > 0.0)
+        heads = [item for path in live for item in self.program.files[path].imports]
         same = [item for item in heads if item.path.split(".")[0] == self.module.split(".")[0]]
         return all(item.function != 0 for item in same)
 
