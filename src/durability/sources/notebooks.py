@@ -3,7 +3,7 @@
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -75,6 +75,21 @@ def locate(cells: Sequence[CellSpan], line: int) -> tuple[int, int]:
         raise ValueError("no cells")
     span = cells[max(bisect_right(cells, line, key=lambda item: item.first_line) - 1, 0)]
     return span.cell, min(max(line - span.first_line + 1, 1), span.lines)
+
+
+def without_broken(text: str, cells: Sequence[CellSpan], parses: Callable[[str], bool]) -> tuple[str, tuple[int, ...]]:
+    """The joined text with each cell blanked that does not parse by itself, and the numbers of those cells.
+
+    One cell of notes or half a thought must not cost the whole notebook. Lines stay where they are.
+    """
+    lines = text.split("\n")
+    broken: list[int] = []
+    for span in cells:
+        first, last = span.first_line - 1, span.first_line - 1 + span.lines
+        if not parses("\n".join(lines[first:last]) + "\n"):
+            broken.append(span.cell)
+            lines[first:last] = [""] * span.lines
+    return "\n".join(lines), tuple(broken)
 
 
 def _parse(data: bytes) -> _Notebook:

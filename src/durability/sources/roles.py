@@ -18,6 +18,7 @@ NEVER: frozenset[str] = frozenset(
 _VENDORED = frozenset(
     {"vendor", "vendored", "_vendor", "_vendored", "vendors", "third_party", "thirdparty", "third-party", "3rdparty"}
 )
+_SETTINGS = frozenset({"settings", "config", "conf", "configs"})  # where "third_party" means the services one uses
 _TEST_FOLDERS = frozenset(
     {"tests", "test", "__tests__", "testing", "testlib", "integ_tests", "integration_tests", "e2e", "e2e_tests"}
 )
@@ -34,7 +35,9 @@ _AT_GENERATED = re.compile(rb"(?m)^[#\s\"'*/]*.{0,60}@generated\b(?![.(])")
 def file_role(path: str, header: bytes) -> FileRole:
     """The role of the file at `path` (relative, `/`) whose first bytes are `header`."""
     *folders, name = path.split("/")
-    if not _VENDORED.isdisjoint(folders):
+    if any(
+        name in _VENDORED and parent not in _SETTINGS for parent, name in zip(["", *folders], folders, strict=False)
+    ):
         return "vendored"
     if _is_migration(folders, name, header):
         return "migration"

@@ -6,8 +6,12 @@ from collections.abc import Iterator
 
 from durability.sources.manifests.model import Ledger, normalised
 
+# Only where a command begins: a comment or an `echo` that talks about pip installs nothing.
 _INSTALL = re.compile(
-    r"\b(?:(?:pip[\d.]*|pipx|uv\s+(?:pip|tool)|conda|mamba|micromamba)\s+install|(?:uv|poetry|pdm)\s+add)\b([^\n;&|)]*)"
+    r"(?:^|[;&|(])\s*(?:(?:RUN|sudo|exec|then|do|else|if|time|!|-\S+|\w+=\S*|\S*python[\d.]*\s+-m|uv(?:\s+tool)?)\s+)*"
+    r"(?:(?:\S*/)?(?:pip[\d.]*|pipx|conda|mamba|micromamba)\s+install|(?:uv|poetry|pdm)\s+(?:add|tool\s+install))\b"
+    r"([^\n;&|)]*)",
+    re.MULTILINE,
 )
 _VALUED = frozenset(
     {
@@ -23,7 +27,8 @@ _LOCAL = (".whl", ".txt", ".tar.gz", ".toml", ".zip")
 
 def read_installs(path: str, text: str, ledger: Ledger) -> None:
     """Add the names that install commands mention; paths, variables and options are not names."""
-    for match in _INSTALL.finditer(re.sub(r"\\\r?\n", " ", text)):
+    commands = re.sub(r"(?m)^\s*#.*\n?", "", text).replace("\\\n", " ")
+    for match in _INSTALL.finditer(commands):
         for word in _operands(match[1]):
             name = _NAME.fullmatch(word)
             if name and not word.endswith(_LOCAL):
