@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from durability.engine.source import Analysed
-from durability.model import Kind, Project, Stake
+from durability.engine.stakes import stakes_of
+from durability.model import Kind, Project
 from durability.program.context import Context
 from durability.sources.model import Discovery
 
@@ -14,13 +15,6 @@ _FRAMEWORKS = {
     "pyramid": "Pyramid", "twisted": "Twisted", "sanic": "Sanic", "langchain": "LangChain", "mcp": "MCP",
     "dash": "Dash",
 }  # fmt: skip
-_STAKES = {
-    "charge": "takes or moves money",
-    "refund": "takes or moves money",
-    "message": "messages people",
-    "file.delete": "deletes files",
-}
-_SERVED = frozenset({"route", "ui", "bot", "worker", "tool", "cli"})
 
 
 def describe(name: str, context: Context, analysed: Sequence[Analysed], discovery: Discovery) -> Project:
@@ -49,17 +43,3 @@ def kind_of(context: Context) -> Kind:
     if roles & {"ui", "bot", "tool"}:
         return "app"
     return "cli" if "cli" in roles else "script"
-
-
-def stakes_of(context: Context) -> tuple[Stake, ...]:
-    """What entry points do to the outside world that somebody would regret, one row per kind, at its first place."""
-    found: dict[str, Stake] = {}
-    for effect, kind in sorted(_STAKES.items()):
-        for call in context.calls_by_effect.get(effect, ()):
-            reach = call.reach
-            if reach.roles & _SERVED and reach.entries:
-                known = found.get(kind)
-                entries = tuple(sorted({*(known.entry_points if known else ()), *reach.entries}))
-                place = (known.path, known.line) if known else (call.path, call.line)
-                found[kind] = Stake(kind, entries, *place)
-    return tuple(found[kind] for kind in sorted(found))

@@ -10,13 +10,14 @@ from durability import __version__
 from durability.config import Config
 from durability.engine.accepted import accept
 from durability.engine.bandit import bandit_findings, bandit_rules
-from durability.engine.describe import describe, kind_of, stakes_of
+from durability.engine.describe import describe, kind_of
 from durability.engine.findings import findings_of, order
 from durability.engine.judge import Judge
 from durability.engine.linking import link
 from durability.engine.pack import load_rules
 from durability.engine.rules import Rule
 from durability.engine.source import Analysed, analyse_text
+from durability.engine.stakes import stakes_of
 from durability.engine.suppressions import Suppressions, suppression_findings
 from durability.engine.workers import analyse_all
 from durability.errors import UsageError

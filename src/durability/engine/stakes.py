@@ -1,0 +1,62 @@
+"""Stakes: what entry points do to the outside world that somebody would regret, read from effects."""
+
+import re
+from collections.abc import Iterator
+
+from durability.model import Stake
+from durability.program.context import Context
+from durability.program.results import names_in
+from durability.program.sites import CallSite
+from durability.program.statements import query_texts
+
+_SERVED = frozenset({"route", "ui", "bot", "worker", "tool"})
+_BY_EFFECT = {
+    "charge": "takes or moves money",
+    "refund": "takes or moves money",
+    "message": "messages people",
+    "file.delete": "deletes files",
+}
+_PASSING = re.compile(r"te?mp|scratch|cache", re.IGNORECASE)
+_DELETES = re.compile(r"^\s*(?:delete\s+from|drop\s+table|truncate)\b", re.IGNORECASE)
+
+
+def stakes_of(context: Context) -> tuple[Stake, ...]:
+    """One row per kind, at its first place, with every entry point on whose path it lies."""
+    found: dict[str, tuple[CallSite, set[str]]] = {}
+    for kind, call in sorted(_calls(context), key=lambda pair: (pair[0], pair[1].path, pair[1].span)):
+        reach = call.reach
+        if reach.roles & _SERVED and reach.entries:
+            found.setdefault(kind, (call, set()))[1].update(reach.entries)
+    return tuple(
+        Stake(kind, tuple(sorted(entries)), call.path, call.line) for kind, (call, entries) in sorted(found.items())
+    )
+
+
+def _calls(context: Context) -> Iterator[tuple[str, CallSite]]:
+    for effect, kind in _BY_EFFECT.items():
+        for call in context.calls_by_effect.get(effect, ()):
+            if effect != "file.delete" or not _is_passing(call):
+                yield kind, call
+    for effect in ("db.write", "db.query"):
+        for call in context.calls_by_effect.get(effect, ()):
+            if _deletes(context, call):
+                yield "deletes stored records", call
+
+
+def _is_passing(call: CallSite) -> bool:
+    """Whether a deletion clears away something the program itself made for a moment."""
+    names = [name for item in call.arguments for name in names_in(item.value)]
+    if call.receiver is not None:
+        names.extend(names_in(call.receiver))
+    return any(_PASSING.search(name) for name in names) or any(
+        other.name.startswith("tempfile.") for other in call.calls_here()
+    )
+
+
+def _deletes(context: Context, call: CallSite) -> bool:
+    if call.name.rsplit(".", 1)[-1] in ("delete", "delete_one", "delete_many", "drop"):
+        return True
+    row = call.library
+    if row.sql_position is None and not row.sql_argument:
+        return False
+    return any(_DELETES.match(text) for text in query_texts(context, call) or ())
