@@ -116,8 +116,7 @@ class _Scan:
                     return problem
             elif token == ",":
                 if not self.lambdas:
-                    self.best = max(self.best, self.row + self.inner)
-                    self.row = self.inner = 0
+                    self._part()
             elif token[0] in "\n;":
                 problem = None if self.outer else self._end(match.end())
             else:
@@ -137,12 +136,19 @@ class _Scan:
             return None
         if token in ")]}":
             self._close(_BRACKET)
+            if self.strings and not self.strings[-1].in_field:
+                self._part()
             return None
         self.row += _OPERATOR  # a call or a subscript, which nest in a row
         self._open()
         depth = len(self.outer)
         self.deepest = max(self.deepest, depth)
         return self._too_deep() if depth * _BRACKET > MOST_HEIGHT else None
+
+    def _part(self) -> None:
+        """What follows stands beside what came before, neither above nor below it."""
+        self.best = max(self.best, self.row + self.inner)
+        self.row = self.inner = 0
 
     def _open(self) -> None:
         self.outer.append((self.row, self.inner, self.best, self.lambdas))
