@@ -74,7 +74,8 @@ def markdown(text: str) -> str:
 
 # --- JSON -------------------------------------------------------------------------------------------------------------
 
-_IN_JSON = re.compile(f"(?![\n])[{_ACTIVE}]|(?<=#)#(?=\\[|vso\\[)")
+# Line ends stand between the values; what follows ends a script or is a command where JSON is put into a page or a log.
+_IN_JSON = re.compile(f"(?!\n)[{_ACTIVE}]|<(?=/|!--)|(?<=#)#(?=\\[|vso\\[)")
 
 
 def encodable(text: str) -> str:
@@ -83,7 +84,7 @@ def encodable(text: str) -> str:
 
 
 def inert_json(encoded: str) -> str:
-    """The same JSON with what acts on a terminal or a build log as JSON escapes: it decodes to the same values."""
+    """The same JSON with what acts on a terminal, a page or a build log as JSON escapes: it decodes to the same."""
     return _IN_JSON.sub(_json_escape, encoded)
 
 

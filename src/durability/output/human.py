@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from io import StringIO
 
-from rich.console import Console, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -119,15 +119,17 @@ def _held(report: ReportData, paper: Paper) -> Iterator[RenderableType]:
         yield Text(f" {name}{more}", style="bold")
         yield _item(Text(), tale, paper)
     for stake in report.project.stakes:
-        yield _paragraph(f"At stake: it {stake.kind} ({listed(stake.entry_points, 3)})", paper)
+        yield _paragraph("At stake", f"it {stake.kind} ({listed(stake.entry_points, 3)})", paper)
 
 
 def _row(label: Text, text: Text) -> Table:
     return _grid((_LABEL, "left"), (None, "left"), rows=[(Text(" ") + label, text)])
 
 
-def _paragraph(text: str, paper: Paper) -> Table:
-    return _grid((0, "left"), (None, "left"), rows=[(Text(), Text(paper.text(text)))])
+def _paragraph(label: str, text: str, paper: Paper) -> Table:
+    body = Text(f"{label}: " if label else "", style="bold")
+    body.append(Text(paper.text(text), style="not bold"))
+    return _grid((0, "left"), (None, "left"), rows=[(Text(), body)])
 
 
 def _grid(*columns: tuple[int | None, str], rows: list[tuple[RenderableType, ...]]) -> Table:
@@ -193,11 +195,10 @@ def _stories(tales: list[Tale], report: ReportData, paper: Paper) -> Iterator[Re
 
 
 def _item(label: Text, tale: Tale, paper: Paper) -> RenderableType:
-    body = Text(paper.text(tale.happens))
-    for line in (tale.evidence, tale.place):
-        if line:
-            body.append("\n" + paper.text(line), style="dim")
-    return _grid((3, "right"), (None, "left"), rows=[(label, body)])
+    body: list[RenderableType] = [Text(paper.text(tale.happens))]
+    under = [Text(paper.text(line)) for line in (tale.evidence, tale.place) if line]
+    body += [_grid((1, "left"), (None, "left"), rows=[(Text(), line)]) for line in under]
+    return _grid((3, "right"), (None, "left"), rows=[(label, Group(*body))])
 
 
 def _fixes(report: ReportData, paper: Paper) -> Iterator[RenderableType]:
@@ -209,9 +210,9 @@ def _fixes(report: ReportData, paper: Paper) -> Iterator[RenderableType]:
     for position, step in enumerate(report.plan[:FIXES], start=1):
         body = Text(paper.text(step.action))
         needed = f"; {above.title()} needs it" if above is not None and holding.intersection(step.rules) else ""
-        body.append("\n" + paper.text(f"durability explain {step.rules[0]}{needed}"), style="dim")
+        body.append("\n" + paper.text(f"durability explain {step.rules[0]}{needed}"))
         rows.append((Text(str(position), style="bold"), body, Text(_gain(step, holding)), Text(_minutes(step))))
-    yield _grid((3, "right"), (None, "left"), (7, "right"), (9, "right"), rows=rows)
+    yield _grid((3, "right"), (None, "left"), (6, "right"), (7, "right"), rows=rows)
     if reached := _reached(report):
         yield _grid((3, "right"), (None, "left"), rows=[(Text(), Text(reached))])
 
@@ -244,14 +245,14 @@ def _reached(report: ReportData) -> str:
 def _closing(report: ReportData, paper: Paper) -> Iterator[RenderableType]:
     for title, said in (("Not seen", not_seen(report.coverage)), ("Left out", left_out(report))):
         if said:
-            yield _paragraph(f"{title}: {'; '.join(said)}.", paper)
+            yield _paragraph(title, f"{'; '.join(said)}.", paper)
     shown = sum(1 for finding in report.findings if finding.suppressed is None)
     ways: list[tuple[str, str]] = []
     if shown:
         ways.append(("The one finding" if shown == 1 else f"All {shown:,} findings", "--output-format concise"))
         ways.append(("Why it matters" if shown == 1 else "Why one of them matters", "explain PATH:LINE"))
     else:
-        yield _paragraph("Nothing found that these rules look for.", paper)
+        yield _paragraph("", "Nothing found that these rules look for.", paper)
     ways.append(("What is looked for", "rules"))
     rows: list[tuple[RenderableType, ...]] = [(Text(), Text(what), Text(f"durability {how}")) for what, how in ways]
     yield _grid((0, "left"), (max(len(what) for what, _ in ways), "left"), (None, "left"), rows=rows)

@@ -14,16 +14,16 @@ def render(report: ReportData) -> str:
 
 
 def document(value: Any, indent: int) -> str:
-    """A value as JSON and a line break; on one line when `indent` is 0."""
-    encoded = msgspec.json.encode(value)
+    """A value as JSON and a line break, secrets masked and made harmless to show; on one line when `indent` is 0."""
+    encoded = msgspec.json.encode(_clean(value))
     if indent:
         encoded = msgspec.json.format(encoded, indent=indent)
     return inert_json(encoded.decode()) + "\n"
 
 
 def as_builtins(report: ReportData) -> dict[str, Any]:
-    """The report as plain dictionaries, lists and texts, secrets masked; `sites` only when they were asked for."""
-    whole: dict[str, Any] = clean(msgspec.to_builtins(report, order="deterministic"))
+    """The report as plain dictionaries, lists and texts; `sites` only when they were asked for."""
+    whole: dict[str, Any] = msgspec.to_builtins(report, order="deterministic")
     if whole["sites"] is None:
         del whole["sites"]
     if whole["score"] is not None:
@@ -46,12 +46,11 @@ def tenth(value: float | None) -> float | None:
     return None if value is None else round(value, 1) + 0.0  # the sum turns -0.0 into 0.0
 
 
-def clean(value: Any) -> Any:
-    """Plain data with secrets masked and only texts that UTF-8 can carry."""
+def _clean(value: Any) -> Any:
     if isinstance(value, str):
         return mask(encodable(value))
     if isinstance(value, dict):
-        return {clean(key): clean(item) for key, item in value.items()}
+        return {_clean(key): _clean(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [clean(item) for item in value]
+        return [_clean(item) for item in value]
     return value

@@ -8,7 +8,7 @@ import msgspec
 
 from durability.model import Finding, Place, ReportData, SkippedFile, Step
 from durability.output.escape import mask, plain
-from durability.output.machine_json import clean, document, tenth
+from durability.output.machine_json import document, tenth
 from durability.output.sarif_rules import LEVELS, rules
 from durability.output.words import counted, verdict
 
@@ -62,8 +62,8 @@ def _verdict(report: ReportData) -> dict[str, Any]:
         "score": tenth(score.value) if score else None,
         "low": tenth(score.low) if score else None,
         "high": tenth(score.high) if score else None,
-        "blockers": clean(msgspec.to_builtins(report.blockers)),
-        "stakes": clean(msgspec.to_builtins(report.project.stakes)),
+        "blockers": msgspec.to_builtins(report.blockers),
+        "stakes": msgspec.to_builtins(report.project.stakes),
     }
 
 
@@ -71,10 +71,9 @@ def _verdict(report: ReportData) -> dict[str, Any]:
 
 
 def _result(finding: Finding, index: dict[str, int], suppressions: list[dict[str, str]]) -> dict[str, Any]:
-    name = clean(finding.rule)
     result: dict[str, Any] = {
-        "ruleId": name,
-        "ruleIndex": index[name],
+        "ruleId": finding.rule,
+        "ruleIndex": index[finding.rule],
         "level": LEVELS[finding.severity],
         "message": {"text": _message(finding.message)},
         "locations": [_located(finding.locations[0], finding.function)],
@@ -106,11 +105,11 @@ def _properties(finding: Finding) -> dict[str, Any]:
         "evidence": finding.evidence,
         "role": finding.role,
         "points": tenth(finding.points),
-        "story": clean(finding.story.production),
+        "story": finding.story.production,
     }
     if finding.fix is not None:
         properties["fix"] = {
-            "kind": clean(finding.fix.kind),
+            "kind": finding.fix.kind,
             "safety": finding.fix.safety,
             "summary": plain(finding.fix.summary),
         }

@@ -4,7 +4,6 @@ from typing import Any
 
 from durability.model import Finding, Lens, ReportData, RuleInfo, Severity
 from durability.output.escape import markdown, plain
-from durability.output.machine_json import clean
 
 LEVELS: dict[Severity, str] = {"critical": "error", "high": "error", "medium": "warning", "low": "note"}
 # The scale that code scanning services sort security findings by, 0 to 10.
@@ -37,7 +36,7 @@ def _rule(info: RuleInfo) -> dict[str, Any]:
     ]
     said = [(label, text) for label, text in told if text]
     full = info.description or info.summary
-    rule: dict[str, Any] = {
+    return {
         "id": info.name,
         "shortDescription": {"text": info.summary},
         "fullDescription": {"text": full},
@@ -48,8 +47,6 @@ def _rule(info: RuleInfo) -> dict[str, Any]:
         "defaultConfiguration": {"level": LEVELS[info.severity]},
         "properties": _properties(info),
     }
-    cleaned: dict[str, Any] = clean(rule)
-    return cleaned
 
 
 def _properties(info: RuleInfo) -> dict[str, Any]:
@@ -71,7 +68,7 @@ def _foreign(finding: Finding) -> dict[str, Any]:
     """A rule that only its findings tell of; their texts may come from scanned code."""
     told = finding.story.production
     return {
-        "id": clean(finding.rule),
+        "id": finding.rule,
         "shortDescription": {"text": plain(told)},
         "help": {"text": plain(told), "markdown": markdown(told)},
         "defaultConfiguration": {"level": LEVELS[finding.severity]},

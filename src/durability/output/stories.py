@@ -70,11 +70,11 @@ def _tale(happens: str, group: Sequence[Finding], place: Place, report: ReportDa
 
 
 def _share(rule: str, report: ReportData) -> str:
-    """` (3 of 7 such places, 2 unclear)`, counted over the whole project."""
+    """` (3 of 7 places, 2 unclear)`, counted over the whole project."""
     for row in report.modes:
         failing = row.unhandled + row.partial
         if row.rule == rule and failing:
             total = failing + row.handled + row.unknown
             unclear = f", {row.unknown} unclear" if row.unknown else ""
-            return f" ({failing} of {total} such places{unclear})" if total > 1 else ""
+            return f" ({failing} of {total} places{unclear})" if total > 1 else ""
     return ""
