@@ -42,6 +42,11 @@ CORS = ("fastapi.FastAPI.add_middleware", "starlette.applications.Starlette.add_
         Bad("from flask import Flask\napp = Flask(__name__)\napp.run(debug=True)  # <-"),
         Bad(FASTAPI + "app.add_middleware(CORSMiddleware, allow_origins=['*'], allow_credentials=True)  # <-"),
         Bad("import requests\nrequests.get('https://a', verify=False, timeout=3)  # <-"),
+        Bad(
+            "import os\nfrom flask import Flask\nDEBUG = os.getenv('DEBUG') == '1'\napp = Flask(__name__)\napp.run(debug=True)  # <-",
+            why="a setting is read and not used",
+            decoy=True,
+        ),
         Good("from flask import Flask\napp = Flask(__name__)\napp.run(debug=False)"),
         Good(
             FASTAPI
