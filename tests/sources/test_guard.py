@@ -205,31 +205,12 @@ def test_no_string_or_comment_hides_depth(hiding: str) -> None:
     assert depth_problem(deep) is not None
 
 
+_PIECES = "()[]{}'\"a1.,+:;#\\\n\f é"
 PIECES = st.sampled_from(
     [
-        "(",
-        ")",
-        "[",
-        "]",
-        "{",
-        "}",
-        "'",
-        '"',
-        '"""',
-        "f'",
-        'f"',
-        'rf"',
-        "{{",
-        "}}",
-        ":",
-        "!r",
-        "\\",
-        "\\N{",
-        "#",
-        "\n",
-        "a",
+        *_PIECES,
+        *("if ", "else ", "lambda ", "or", "0x", "{{", "}}", '"""', "f'", 'f"', 'rf"', "!r", "\\N{", "f'{a:{b}}'"),
     ]
-    + ["if ", "else ", "lambda ", "or", "1", "0x", ".", ",", " ", "+", "b'x'", "f'{a}'", "f'{a:{b}}'", "é", "\f", ";"]
 )
 
 

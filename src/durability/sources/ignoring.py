@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 _MOST_BYTES = 200_000
 _LONGEST_PATTERN = 500
 # Each wildcard multiplies the steps of a match; a hostile pattern of twenty would never end.
-_MOST_WILDCARDS = 4
+_MOST_STARS = 4
+_MOST_FOLDER_STARS = 3
+_LONGEST_PATH = 400
+_FOLDER_STARS = re.compile(r"(?:^|(?<=/))!?\*\*(?=/|$)")
 
 
 class Ignores:
@@ -33,6 +36,8 @@ class Ignores:
 
     def ignored(self, path: str, *, is_folder: bool) -> bool:
         """Whether the gitignores leave `path` out."""
+        if len(path) > _LONGEST_PATH:
+            return False
         for folder, spec in self._specs:
             inside = path[len(folder) + 1 :] if folder else path
             verdict = spec.check_file(inside + "/" if is_folder else inside).include
@@ -55,14 +60,15 @@ class Excludes:
         self._spec = _spec(patterns)
 
     def __call__(self, path: str) -> bool:
-        return self._spec is not None and self._spec.match_file(path)
+        return self._spec is not None and len(path) <= _LONGEST_PATH and self._spec.match_file(path)
 
 
 def _problem(pattern: str) -> str:
     if len(pattern) > _LONGEST_PATTERN:
         return f"longer than {_LONGEST_PATTERN} characters"
-    if len(re.findall(r"\*+|\[", pattern)) > _MOST_WILDCARDS:
-        return f"more than {_MOST_WILDCARDS} wildcards"
+    rest, folder_stars = _FOLDER_STARS.subn("", pattern)
+    if folder_stars > _MOST_FOLDER_STARS or rest.count("*") + rest.count("[") > _MOST_STARS:
+        return "too many wildcards"
     return ""
 
 
@@ -71,7 +77,7 @@ def _spec(patterns: Sequence[str]) -> "GitIgnoreSpec | None":
 
     try:
         return GitIgnoreSpec.from_lines(patterns)
-    except ValueError:
+    except (ValueError, re.error):
         pass
     good = [pattern for pattern in patterns if _compiles(pattern)]
     return GitIgnoreSpec.from_lines(good) if good else None
@@ -82,6 +88,6 @@ def _compiles(pattern: str) -> bool:
 
     try:
         GitIgnoreSpec.from_lines([pattern])
-    except ValueError:
+    except (ValueError, re.error):
         return False
     return True
