@@ -1,0 +1,156 @@
+"""Files linked into one program: names, entry points, reach, effects, flow."""
+
+import pytest
+
+from durability.engine.linking import link
+from durability.facts.collect import collect
+from durability.program.context import Context
+from durability.program.modules import Modules, module_name
+from durability.sources.project import manifests_of
+
+
+def linked(**files: str) -> Context:
+    texts = {name.replace("__", "/") + ".py": text for name, text in files.items()}
+    return linked_paths(texts)
+
+
+def linked_paths(texts: dict[str, str]) -> Context:
+    facts = {path: collect(text, path, module_name(path)) for path, text in texts.items()}
+    return link(facts, dict.fromkeys(facts, "first-party"), manifests_of({}))
+
+
+def meaning(context: Context, path: str, target: str) -> str:
+    facts = context.program.files[path]
+    index = next(number for number, call in enumerate(facts.calls) if call.target == target)
+    return context.program.symbols[path][index].identity
+
+
+@pytest.mark.parametrize(
+    ("files", "path", "target", "identity"),
+    [
+        ({"main": "from db import load\nload()", "db": "def load(): pass"}, "main.py", "load", "db.py:load"),
+        ({"main": "import db\ndb.load()", "db": "def load(): pass"}, "main.py", "db.load", "db.py:load"),
+        ({"app__main": "from .db import load\nload()", "app__db": "def load(): pass"}, "app/main.py", "load", "app/db.py:load"),
+        ({"src__app__main": "from app.db import load\nload()", "src__app__db": "def load(): pass"}, "src/app/main.py", "load", "src/app/db.py:load"),
+        ({"main": "from api import load\nload()", "api": "from db import load", "db": "def load(): pass"}, "main.py", "load", "db.py:load"),
+        ({"main": "from api import *\nload()", "api": "from db import *", "db": "def load(): pass"}, "main.py", "load", "db.py:load"),
+        ({"main": "from db import Store\ns = Store()\ns.load()", "db": "class Store:\n    def load(self): pass"}, "main.py", "s.load", "db.py:Store.load"),
+        ({"main": "from db import store\nstore.load()", "db": "class Base:\n    def load(self): pass\nclass Store(Base): pass\nstore = Store()"}, "main.py", "store.load", "db.py:Base.load"),
+        ({"main": "from db import make\nmake().load()", "db": "class Store:\n    def load(self): pass\ndef make() -> Store:\n    return Store()"}, "main.py", "make().load", "db.py:Store.load"),
+        ({"main": "from db import session\nsession.get(u)", "db": "import requests\nsession = requests.Session()"}, "main.py", "session.get", "requests.Session.get"),
+        ({"main": "from db import get_db\nfrom fastapi import Depends\ndef f(db=Depends(get_db)): pass\nget_db().execute('x')", "db": "import sqlite3\ndef get_db():\n    db = sqlite3.connect('a')\n    yield db"}, "main.py", "get_db().execute", "sqlite3.Connection.execute"),
+    ],
+)  # fmt: skip
+def test_calls_are_linked_across_files(files, path, target, identity):
+    assert meaning(linked(**files), path, target) == identity
+
+
+def test_a_method_is_never_linked_by_its_bare_name():
+    context = linked(main="def f(thing):\n    thing.load()", db="class Store:\n    def load(self): pass")
+    assert context.program.symbols["main.py"][0].kind in ("unknown", "parameter")
+
+
+def test_the_nearest_root_wins():
+    modules = Modules(["a/config.py", "b/config.py", "a/main.py", "b/main.py"])
+    assert modules.find("config", "a/main.py") == "a/config.py"
+    assert modules.find("config", "b/main.py") == "b/config.py"
+    assert modules.find("config", "c/other.py") is None
+
+
+ENTRIES = [
+    ("from fastapi import FastAPI\napp = FastAPI()\n@app.post('/pay')\ndef pay(): pass", "route", "POST /pay"),
+    ("from fastapi import APIRouter\nr = APIRouter()\n@r.get('/x')\nasync def x(): pass", "route", "GET /x"),
+    (
+        "from flask import Flask\napp = Flask(__name__)\n@app.route('/x', methods=['PUT'])\ndef x(): pass",
+        "route",
+        "PUT /x",
+    ),
+    ("from flask import Blueprint\nbp = Blueprint('a', __name__)\n@bp.route('/y')\ndef y(): pass", "route", "GET /y"),
+    ("import click\n@click.command()\ndef run(): pass", "cli", "run"),
+    ("import streamlit as st\nst.title('x')", "ui", "main.py"),
+    ("def main(): pass\nif __name__ == '__main__':\n    main()", "cli", "python main.py"),
+    ("import threading\ndef work(): pass\nthreading.Thread(target=work).start()", "worker", "work"),
+    ("from celery import Celery\napp = Celery()\n@app.task\ndef send(): pass", "worker", "send"),
+]
+
+
+@pytest.mark.parametrize(("source", "role", "name"), ENTRIES, ids=[item[2] for item in ENTRIES])
+def test_entry_points_are_found(source, role, name):
+    assert (role, name) in [(entry.role, entry.name) for entry in linked(main=source).entries]
+
+
+def test_reach_follows_calls_and_imports():
+    context = linked(
+        main="from fastapi import FastAPI\nimport jobs\napp = FastAPI()\n@app.get('/')\ndef home():\n    return jobs.used()",
+        jobs="def used(): pass\ndef unused(): pass",
+        dead="def never(): pass",
+    )
+    program = context.program
+    by_name = {program.function(key).qualname: context.reach.of(key) for key in program.functions() if key[1]}
+    assert by_name["used"].role == "route"
+    assert by_name["used"].entries == ("GET /",)
+    assert by_name["used"].weight == 1.0
+    assert by_name["unused"].weight == pytest.approx(0.3)
+    assert by_name["never"].weight == 0.0
+
+
+def test_one_dynamic_import_makes_dead_code_possible_again():
+    main = "from fastapi import FastAPI\nimport importlib\napp = FastAPI()\n@app.get('/')\ndef home(name):\n    return importlib.import_module(name)"
+    context = linked(main=main, plugin="def run(): pass")
+    assert context.reach.of(("plugin.py", 1)).weight == pytest.approx(0.3)
+
+
+def test_the_shortest_chain_is_the_witness():
+    context = linked(
+        main="from a import one\ndef start():\n    one()",
+        a="from b import two\nimport requests\ndef one():\n    two()\n    helper()\ndef helper():\n    requests.get('u')",
+        b="from a import helper\ndef two():\n    helper()",
+    )
+    steps = context.effects.chain(("main.py", 1), "http")
+    assert [(step.path, step.line) for step in steps] == [("main.py", 3), ("a.py", 5), ("a.py", 7)]
+
+
+def test_a_ring_of_a_thousand_functions_ends():
+    ring = "\n".join(f"def f{i}():\n    f{(i + 1) % 1000}()" for i in range(1000))
+    context = linked(main=ring + "\nimport requests\ndef out():\n    requests.get('u')")
+    assert not context.effects.reaches(("main.py", 1), "http")
+    assert context.effects.reaches(("main.py", 1001), "http")
+
+
+def test_a_chain_of_ten_thousand_functions_needs_no_recursion():
+    count = 10_000
+    chain = "\n".join(f"def f{i}():\n    f{i + 1}()" for i in range(count))
+    context = linked(main=f"import requests\n{chain}\ndef f{count}():\n    requests.get('u')")
+    assert len(context.effects.chain(("main.py", 1), "http")) == count + 1
+
+
+ROUTE = "from fastapi import FastAPI\napp = FastAPI()\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ("def home(q: str):\n    sink(q)", "external"),
+        ("def home(q: int):\n    sink(q)", "cleaned"),
+        ("def home(q: str):\n    x = f'a{q}'.strip()\n    sink(x)", "external"),
+        ("def home(q: str):\n    sink(int(q))", "cleaned"),
+        ("def home():\n    sink('fixed')", "constant"),
+        ("def home():\n    import os\n    sink(os.getenv('X'))", "environment"),
+    ],
+)
+def test_values_are_traced_to_where_they_start(body, kind):
+    context = linked(main=f"{ROUTE}@app.get('/')\n{body}")
+    call = next(
+        context.call("main.py", i) for i, c in enumerate(context.program.files["main.py"].calls) if c.target == "sink"
+    )
+    assert {leaf.kind for leaf in context.flow.leaves(call.arguments[0].value, call.key)} >= {kind}
+
+
+def test_a_value_is_traced_through_a_helper_in_another_file():
+    context = linked(
+        main=f"{ROUTE}from db import find\n@app.get('/')\ndef home(q: str):\n    find(q)",
+        db="def find(name):\n    sink(name)",
+    )
+    call = context.call("db.py", 0)
+    leaves = context.flow.leaves(call.arguments[0].value, call.key)
+    assert {(leaf.kind, leaf.path) for leaf in leaves} == {("external", "main.py")}
