@@ -64,5 +64,5 @@ def http_call_without_timeout(call: CallSite, *, seconds: float = 10.0) -> Verdi
     limit = call.value("timeout", default=call.library.timeout)
     if limit.given is None and call.library.timeout is None:
         return None
-    failing = unhandled(f"{call.shown}() has no time limit", fix=set_argument("timeout", seconds))
+    failing = unhandled(f"{call.shown}() has no time limit", fix=set_argument("timeout", seconds), cause=call.origin)
     return limit.never.judge(yes=failing, no=handled())

@@ -85,7 +85,7 @@ def llm_call_without_timeout(call: CallSite, *, longest: float = 60.0) -> Verdic
     if default is None:
         return None
     limit = call.value("timeout", default=default)
-    failing = unhandled(f"{call.shown}() {_wait(default)}", fix=set_argument("timeout", 30.0))
+    failing = unhandled(f"{call.shown}() {_wait(default)}", fix=set_argument("timeout", 30.0), cause=call.origin)
     if limit.given is not None or limit.never.value == "unknown":
         return limit.never.judge(yes=failing, no=handled())
     if default == "unknown":

@@ -162,6 +162,12 @@ class CallSite(Site):
             for other in self.calls_here()
         )
 
+    @cached_property
+    def origin(self) -> str:
+        """Where the client that this is called on was made, as `path:line`; "" when it is called on none."""
+        makers = self.context.makers(self)
+        return f"{makers[-1].path}:{makers[-1].line}" if makers else ""
+
     @property
     def used(self) -> str:
         """What becomes of the result: dropped, bound, returned, passed or other."""
