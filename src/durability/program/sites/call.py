@@ -164,9 +164,9 @@ class CallSite(Site):
 
     @cached_property
     def origin(self) -> str:
-        """Where the client that this is called on was made, as `path:line`; "" when it is called on none."""
-        makers = self.context.makers(self)
-        return f"{makers[-1].path}:{makers[-1].line}" if makers else ""
+        """Where the client that this is called on was made, else where this stands, as `path:line`."""
+        maker = next(reversed(self.context.makers(self)), self)
+        return f"{maker.path}:{maker.line}"
 
     @property
     def used(self) -> str:
