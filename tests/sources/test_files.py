@@ -9,9 +9,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from durability.errors import UsageError
 from durability.sources.files import Discovery, discover
+from durability.sources.ignoring import Excludes
 
 
 def write(root: Path, *paths: str, text: str = "x = 1\n") -> None:
@@ -422,3 +425,12 @@ def test_the_same_folder_gives_the_same_answer(tmp_path: Path, keep: Callable[[P
     write(tmp_path, *(f"{a}/{b}.py" for a in "xyz" for b in "cab"), "m.js", "n.ts")
     keep(tmp_path)
     assert discover(tmp_path) == discover(tmp_path)
+
+
+@given(st.lists(st.text("ab*?[]!-/\\#. ", max_size=12), max_size=4))
+def test_any_pattern_is_refused_or_works(patterns: list[str]) -> None:
+    try:
+        excluded = Excludes(patterns)
+    except UsageError:
+        return
+    assert excluded("a/b.py") in (True, False)
