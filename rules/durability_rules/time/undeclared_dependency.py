@@ -102,4 +102,5 @@ def _alike(declared: str, module: str) -> bool:
     """Whether a distribution is called like the module it brings, with words around it (`django-tastypie`)."""
     words = set(re.split(r"[-_.]", module.partition(".")[0].lower()))
     named = set(re.split(r"[-_.]", declared))
+    named |= {re.sub(r"\d+$", "", word) for word in named}
     return words <= named and named.isdisjoint({"stubs", "types"})
