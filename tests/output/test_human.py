@@ -222,6 +222,7 @@ def test_the_way_on(demo, samples):
         " What is looked for      durability rules",
     ]
     assert " The one finding    durability --output-format concise" in screen(samples.PRODUCTION)
+    assert " Both findings" in screen(replace(demo, findings=demo.findings[:2]))
     nothing = screen(replace(samples.PRODUCTION, findings=()))
     assert "Nothing found that these rules look for." in nothing
     assert nothing.endswith("What is looked for durability rules\n")
@@ -249,6 +250,12 @@ def test_no_score_is_never_green(samples):
         coloured = screen(sample, color=True)
         assert not re.search(r"\x1b\[[0-9;]*(32|42|92|102)[;m]", coloured)
     assert re.search(r"\x1b\[[0-9;]*42m PRODUCTION ", screen(samples.PRODUCTION, color=True))
+
+
+def test_no_points_without_a_score(samples):
+    lines = block(screen(samples.CRASHED), "Mend next")
+    assert [lines[number].split()[-1] for number in (0, 1, 3, 5)] == ["minutes", "5-15", "4", "10-30"]
+    assert not re.search(r"points|level|\b0\b", "\n".join(lines))
 
 
 def test_a_crash_is_ours_and_what_was_found_still_told(samples):

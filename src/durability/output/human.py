@@ -39,6 +39,7 @@ _DIALS = {
     "time": "Stays easy to run and to change",
     "blindspot": "Notices when something goes wrong",
 }
+_ALL = {1: "The one finding", 2: "Both findings"}
 _KINDS: dict[Kind, str] = {
     "service": "service",
     "app": "app",
@@ -204,14 +205,23 @@ def _item(label: Text, tale: Tale, paper: Paper) -> RenderableType:
 def _fixes(report: ReportData, paper: Paper) -> Iterator[RenderableType]:
     holding = frozenset(blocker.rule for blocker in report.blockers)
     above = NEXT.get(report.level) if report.level is not None else None
+    scored = report.score is not None
+    points = Text("points" if scored else "", style="bold")
     rows: list[tuple[RenderableType, ...]] = [
-        (Text(), Text("Mend next", style="bold"), Text("points", style="bold"), Text("minutes", style="bold"))
+        (Text(), Text("Mend next", style="bold"), points, Text("minutes", style="bold"))
     ]
     for position, step in enumerate(report.plan[:FIXES], start=1):
         body = Text(paper.text(step.action))
         needed = f"; {above.title()} needs it" if above is not None and holding.intersection(step.rules) else ""
         body.append("\n" + paper.text(f"durability explain {step.rules[0]}{needed}"))
-        rows.append((Text(str(position), style="bold"), body, Text(_gain(step, holding)), Text(_minutes(step))))
+        rows.append(
+            (
+                Text(str(position), style="bold"),
+                body,
+                Text(_gain(step, holding) if scored else ""),
+                Text(_minutes(step)),
+            )
+        )
     yield _grid((3, "right"), (None, "left"), (6, "right"), (7, "right"), rows=rows)
     if reached := _reached(report):
         yield _grid((3, "right"), (None, "left"), rows=[(Text(), Text(reached))])
@@ -249,7 +259,7 @@ def _closing(report: ReportData, paper: Paper) -> Iterator[RenderableType]:
     shown = sum(1 for finding in report.findings if finding.suppressed is None)
     ways: list[tuple[str, str]] = []
     if shown:
-        ways.append(("The one finding" if shown == 1 else f"All {shown:,} findings", "--output-format concise"))
+        ways.append((_ALL.get(shown, f"All {shown:,} findings"), "--output-format concise"))
         ways.append(("Why it matters" if shown == 1 else "Why one of them matters", "explain PATH:LINE"))
     else:
         yield _paragraph("", "Nothing found that these rules look for.", paper)
