@@ -48,18 +48,44 @@ from durability.api import (
         Partial(
             "def load(x):\n    try:\n        return fetch(x)\n    except Exception:\n        raise LoadError(x) from None\n"
         ),
+        Good(
+            "import logging\ndef load(x):\n    try:\n        return fetch(x)\n    except Exception:\n        logging.exception('failed')\n        return None\n",
+            why="the trace tells a mistake from bad luck",
+        ),
+        Good(
+            "import sys\ndef load(x):\n    try:\n        return fetch(x)\n    except Exception as error:\n        print(error)\n        sys.exit(1)\n",
+            why="nothing goes on",
+        ),
+        Good(
+            "def load(x, future):\n    try:\n        future.set_result(fetch(x))\n    except Exception as error:\n        future.set_exception(error)\n",
+            why="whoever waits gets the error",
+        ),
+        Good(
+            "def load(places):\n    last = None\n    for place in places:\n        try:\n            return fetch(place)\n        except Exception as error:\n            last = error\n    raise LoadError() from last\n",
+            why="kept, and raised when nothing worked",
+        ),
+        Good(
+            "import click\n@click.command()\ndef load():\n    try:\n        fetch()\n    except Exception as error:\n        click.echo(f'failed: {error}')\n",
+            why="the person at the terminal reads it",
+        ),
         Silent("def load(x):\n    return fetch(x)\n"),
+        Silent("try:\n    import orjson as json\nexcept Exception:\n    import json\n", why="an optional part"),
         Miss(
             "def load(x):\n    try:\n        return fetch(x)\n    except (OSError, ValueError, TypeError, KeyError):\n        return None\n"
         ),
     ],
 )
-def broad_exception_handler(handler: HandlerSite) -> Verdict:
+def broad_exception_handler(handler: HandlerSite) -> Verdict | None:
     """Every error is caught, also those that are mistakes in the code.
 
-    The handler catches everything and does not raise, so a wrong name looks the same as a lost connection.
+    The handler catches everything, does not raise and keeps no trace, so a wrong name looks the same as a lost
+    connection. A trace in the log, the end of the process, or the error shown to the person at the terminal tells them.
     """
+    if handler.only_loads:
+        return None
     if not handler.broad or (handler.reraises and not handler.hides_cause):
+        return handled()
+    if handler.keeps_trace or handler.ends_process or handler.hands_on or handler.tells_person:
         return handled()
     advice = suggest("name the errors you expect; let the rest travel")
     if handler.reraises:

@@ -52,6 +52,10 @@ _PLAIN = frozenset({"error", "warning", "critical", "warn", "info", "debug", "pr
             "import logging\ndef run():\n    try:\n        work()\n    except ValueError as error:\n        logging.warning('skipped: %s', error)\n",
             why="a narrow error needs no trace",
         ),
+        Silent(
+            "import click\n@click.command()\ndef run():\n    try:\n        work()\n    except Exception as error:\n        print(error)\n",
+            why="a person at a terminal wants the message",
+        ),
         Miss("def run():\n    try:\n        work()\n    except Exception as error:\n        notify(str(error))\n"),
     ],
 )
@@ -60,7 +64,7 @@ def error_logged_without_trace(handler: HandlerSite) -> Verdict | None:
 
     Only the message is kept, and messages of unexpected errors rarely say much.
     """
-    if not handler.broad or handler.reraises:
+    if not handler.broad or handler.reraises or handler.only_loads or handler.for_person:
         return None
     if handler.keeps_trace:
         return handled()

@@ -28,8 +28,14 @@ _NARROW = frozenset(
         "UnicodeDecodeError",
         "LookupError",
         "FileNotFoundError",
+        "JSONDecodeError",
+        "DoesNotExist",
+        "NotFound",
+        "NoResultFound",
+        "ObjectDoesNotExist",
     }
 )
+_MAY_BE_NONE = frozenset({"get", "first", "fetchone", "one_or_none", "scalar_one_or_none", "find_one"})
 
 
 @rule(
@@ -48,6 +54,10 @@ _NARROW = frozenset(
     sites=handlers(),
     examples=[
         Bad("def orders(db):\n    try:\n        return db.load()\n    except Exception:  # <-\n        return []\n"),
+        Bad(
+            "def user(db, key):\n    try:\n        row = db.load(key)\n        return row.name if row else None\n    except Exception:  # <-\n        return None\n",
+            why="None is what an unknown key gives too",
+        ),
         Bad("def balance(db):\n    try:\n        return db.load()\n    except OSError:  # <-\n        return 0\n"),
         Bad(
             "import logging\ndef orders(db):\n    try:\n        return db.load()\n    except Exception:  # <-\n        logging.exception('no orders')\n        return {}\n",
@@ -61,6 +71,18 @@ _NARROW = frozenset(
             "def number(text):\n    try:\n        return int(text)\n    except ValueError:\n        return None\n",
             why="a narrow error with one meaning",
         ),
+        Good(
+            "def order(db):\n    try:\n        return build(db.load())\n    except Exception:\n        return None\n",
+            why="nothing but a failure gives None",
+        ),
+        Good(
+            "def valid(text):\n    try:\n        return parse(text) is not None\n    except Exception:\n        return False\n",
+            why="no is an answer that says what to do",
+        ),
+        Good(
+            "def order(db):\n    try:\n        return db.load() or None\n    except ApiError as error:\n        if error.code == 404:\n            return []\n        raise\n",
+            why="one failure means that there is none, the others travel",
+        ),
         Silent("def orders(db):\n    return db.load() or []\n"),
         Miss(
             "def orders(db):\n    found = []\n    try:\n        found = db.load()\n    except Exception:\n        log()\n    return found\n"
@@ -72,9 +94,9 @@ def error_masked_as_empty(handler: HandlerSite) -> Verdict:
 
     The caller cannot tell "there is none" from "we do not know".
     """
-    if handler.types and all(name in _NARROW for name in handler.types):
+    if handler.reraises or (handler.types and all(name.rsplit(".", 1)[-1] in _NARROW for name in handler.types)):
         return handled()
-    if any(_is_empty(value) for value in handler.returned):
+    if any(_is_empty(value) or (_is_none(value) and _may_be_none(handler)) for value in handler.returned):
         return unhandled(
             "an error is returned as an empty value",
             fix=suggest("raise, or return something that says it failed"),
@@ -90,4 +112,22 @@ def _is_empty(value: Value | None) -> bool:
         return not value.parts
     if value.kind == "text":
         return not value.text
-    return value.kind == "const" and value.text in ("None", "0", "0.0", "False")
+    return value.kind == "const" and value.text in ("0", "0.0")
+
+
+def _is_none(value: Value | None) -> bool:
+    return value is not None and value.kind == "const" and value.text == "None"
+
+
+def _may_be_none(handler: HandlerSite) -> bool:
+    """Whether the `try` itself answers None as well, so that None does not say that it failed."""
+    tried = (item for item in handler.exits_here() if handler.within(item.block, handler.guarded_block))
+    return any(item.kind == "return" and _ends_in_none(item.value) for item in tried)
+
+
+def _ends_in_none(value: Value | None) -> bool:
+    if value is not None and value.kind == "if":
+        return any(_ends_in_none(part) for part in value.parts[1:])
+    if value is not None and value.kind == "call":
+        return value.text.rsplit(".", 1)[-1] in _MAY_BE_NONE
+    return _is_none(value)

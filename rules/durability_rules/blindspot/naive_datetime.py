@@ -39,10 +39,10 @@ NOW = (
     minutes=(1, 3),
     sites=calls(name=NOW),
     examples=[
-        Bad("from datetime import datetime\ncreated = datetime.now()  # <-"),
-        Bad("import datetime\ncreated = datetime.datetime.utcnow()  # <-"),
+        Bad("from datetime import datetime\ndef add():\n    return datetime.now()  # <-"),
+        Bad("import datetime\ndef add():\n    return datetime.datetime.utcnow()  # <-"),
         Bad(
-            "from datetime import datetime, timezone\nZONE = timezone.utc\ncreated = datetime.now()  # <-",
+            "from datetime import datetime, timezone\nZONE = timezone.utc\ndef add():\n    return datetime.now()  # <-",
             decoy=True,
             why="the zone is not passed",
         ),
@@ -50,6 +50,7 @@ NOW = (
         Good("from datetime import UTC, datetime\ncreated = datetime.now(tz=UTC)"),
         Silent("import time\nstart = time.monotonic()"),
         Silent("from datetime import datetime\nname = datetime.now().strftime('%H%M')", why="only shown"),
+        Silent("from datetime import datetime\nprint(datetime.now())", why="a person at a terminal, in one place"),
         Miss("from dateutil.parser import parse\nwhen = parse(text)"),
     ],
 )
@@ -64,7 +65,7 @@ def naive_datetime(call: CallSite) -> Verdict | None:
     position = 1 if "timestamp" in last else 0
     if last in ("now", "fromtimestamp") and (call.argument("tz", position) is not None or call.has_unpacked):
         return handled()
-    if call.only_formatted:
+    if call.only_formatted or call.for_person:
         return None
     return unhandled(
         f"{call.shown}() gives a time without its zone", fix=suggest("use datetime.now(timezone.utc)"), cause=call.path

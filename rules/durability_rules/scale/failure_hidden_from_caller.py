@@ -5,13 +5,11 @@ from durability.api import (
     FunctionSite,
     Good,
     Miss,
-    Partial,
     Silent,
     Story,
     Verdict,
     functions,
     handled,
-    partial,
     rule,
     suggest,
     unhandled,
@@ -52,7 +50,11 @@ _INNER = "        a = one(x)\n        b = two(a)\n        c = three(b)\n        
             + _INNER
             + "    except Exception as error:\n        raise RunError(x) from error\n"
         ),
-        Partial(
+        Good(
+            "def run(x):\n    try:\n" + _INNER + "    except Exception:\n        return {'error': 'failed'}, 500\n",
+            why="the client is told",
+        ),
+        Good(
             "def run(x):\n"
             + _BODY
             + "    d = four(c)\n    try:\n        e = five(d)\n        f = six(e)\n    except Exception:\n        f = None\n    return f\n"
@@ -78,12 +80,6 @@ def failure_hidden_from_caller(function: FunctionSite) -> Verdict | None:
         return unhandled(
             f"{share:.0%} of {function.function.name}() runs under a handler that catches everything",
             fix=suggest("guard single calls with the errors they raise"),
-            cause=function.path,
-        )
-    if share > 0.1:
-        return partial(
-            f"{share:.0%} of {function.function.name}() runs under a handler that catches everything",
-            missing="the guarded part",
             cause=function.path,
         )
     return handled()

@@ -16,6 +16,11 @@ from durability.api import (
     unhandled,
 )
 
+_HANDLES = frozenset(
+    {"google.generativeai.GenerativeModel", "google.generativeai.GenerativeModel.start_chat"}
+    | {"vertexai.generative_models.GenerativeModel", "vertexai.generative_models.GenerativeModel.start_chat"}
+)
+"""They name a model; the connection is one that the library keeps for the whole process."""
 ROUTE = "from fastapi import FastAPI\nfrom openai import OpenAI\napp = FastAPI()\n"
 
 
@@ -64,6 +69,11 @@ ROUTE = "from fastapi import FastAPI\nfrom openai import OpenAI\napp = FastAPI()
             ROUTE + "client = None\ndef get():\n    global client\n    if client is None:\n        client = OpenAI()\n"
             "    return client\n@app.post('/ask')\ndef ask(q: str):\n    return get().responses.create(model='m', input=q)\n"
         ),
+        Good(
+            "import google.generativeai as genai\n" + ROUTE + "@app.post('/ask')\ndef ask(q: str):\n"
+            "    return genai.GenerativeModel('m').generate_content(q, request_options={'timeout': 9})\n",
+            why="the library keeps the connection",
+        ),
         Silent("from openai import OpenAI\ndef main():\n    OpenAI()\nif __name__ == '__main__':\n    main()\n"),
         Miss(
             ROUTE + "class Bot:\n    def __init__(self):\n        self.client = OpenAI()\n@app.post('/ask')\n"
@@ -77,7 +87,7 @@ def llm_client_per_call(call: CallSite) -> Verdict | None:
 
     Every client brings its own connection pool, so nothing is reused: each request pays for a new connection.
     """
-    if call.at_import or call.kept:
+    if call.at_import or call.kept or call.name in _HANDLES:
         return handled()
     if not call.reach.roles.intersection(SERVING):
         return None

@@ -1,6 +1,7 @@
 """import-inside-function."""
 
 from durability.api import (
+    Ask,
     Bad,
     FunctionSite,
     Good,
@@ -32,7 +33,7 @@ from durability.api import (
     sites=functions(),
     examples=[
         Bad("def run():  # <-\n    import requests\n    return requests.get('u', timeout=1)\n"),
-        Bad("class Job:\n    def run(self):  # <-\n        from app.db import load\n        return load()\n"),
+        Bad("class Job:\n    def run(self):  # <-\n        from redis import Redis\n        return Redis()\n"),
         Bad(
             "import json\ndef run():  # <-\n    import requests\n    return json.dumps(requests.get('u', timeout=1).json())\n",
             decoy=True,
@@ -43,19 +44,36 @@ from durability.api import (
             "def run():\n    try:\n        import orjson\n    except ImportError:\n        orjson = None\n    return orjson\n",
             why="optional",
         ),
+        Good(
+            {
+                "app.py": "import requests\nimport job\n",
+                "job.py": "def run():\n    import requests\n    return requests.get('u', timeout=1)\n",
+            },
+            why="the program does not start without it",
+        ),
+        Good(
+            {
+                "app.py": "def run():\n    from db import load\n    return load()\n",
+                "db.py": "def load():\n    return 1\n",
+            },
+            why="the project's own",
+        ),
+        Good("def run():\n    import time\n    return time.monotonic()\n", why="always there"),
         Silent("import os\nprint(os.name)\n"),
         Miss("def run():\n    return __import__('requests').get('u', timeout=1)\n"),
     ],
 )
-def import_inside_function(function: FunctionSite) -> Verdict:
-    """An import hides inside a function.
+def import_inside_function(function: FunctionSite, ask: Ask) -> Verdict:
+    """A package is imported inside a function, and nowhere at the top of a module.
 
-    A missing package or a circular import shows up when the function first runs, not when the program starts.
+    That it is missing shows up when the function first runs, not when the program starts. The standard library and the
+    project's own modules are always there; a command may load what only it needs.
     """
-    if not function.hidden_imports:
+    hidden = ask.loaded_late(function)
+    if not hidden or function.for_person or "startup" in function.reach.roles:
         return handled()
     return unhandled(
-        f"{function.function.name}() imports {function.hidden_imports[0]}",
+        f"{function.function.name}() imports {hidden[0]}",
         fix=suggest("move the import to the top of the module"),
         cause=function.path,
     )

@@ -15,6 +15,7 @@ from durability.program.context import Context
 from durability.program.effects import matches
 from durability.program.entries import EntryPoint
 from durability.program.flow import Leaf
+from durability.program.late import loaded_late
 from durability.program.locks import locked
 from durability.program.modules import imported_paths
 from durability.program.results import attributes_of, depends, names_in, passed_on
@@ -166,6 +167,10 @@ class Ask:
                         seen.add(target)
                         pending.append(target)
         return frozenset(path for path in seen if program.file_roles.get(path) == "first-party")
+
+    def loaded_late(self, site: FunctionSite) -> tuple[str, ...]:
+        """The third-party packages that a function imports and no module of the project loads when it starts."""
+        return loaded_late(self._context, site)
 
     def has_setting(self, key: str) -> bool:
         """Whether first-party code sets a configuration key (`app.config["KEY"] = …`, or a keyword or name KEY)."""

@@ -52,6 +52,11 @@ class Context:
             self._calls[key] = CallSite(self, path, index)
         return self._calls[key]
 
+    def is_command(self, path: str) -> bool:
+        """Whether a file's entry points are all started from a terminal."""
+        roles = {entry.role for entry in self.entries if entry.function[0] == path}
+        return bool(roles) and roles <= {"cli", "script"}
+
     def judged_paths(self) -> list[str]:
         """The files in which sites are looked for: first-party code that is no test, migration or copy."""
         return [path for path in sorted(self.program.files) if self.program.file_roles.get(path) == "first-party"]

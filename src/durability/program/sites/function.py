@@ -20,14 +20,14 @@ class FunctionSite(Site):
 
     @property
     def broadly_guarded_statements(self) -> int:
-        """How many of its statements stand in a `try` whose handler catches everything and never raises."""
+        """How many of its statements stand in a `try` whose handler catches everything and tells nobody."""
         blocks = self.program.files[self.path].blocks
         handlers = [
             HandlerSite(self.context, self.path, index)
             for index in self.program.blocks_in(self.key)
             if blocks[index].kind == "handler"
         ]
-        broad = {handler.guarded_block for handler in handlers if handler.broad and not handler.reraises}
+        broad = {handler.guarded_block for handler in handlers if handler.broad and not _tells(handler)}
         outer = [index for index in broad if not self._inside_any(index, broad)]
         return sum(blocks[index].statements for index in outer)
 
@@ -48,6 +48,18 @@ class FunctionSite(Site):
         blocks = self.program.files[self.path].blocks
         tests = (blocks[index].value for index in self.program.blocks_in(self.key) if blocks[index].kind == "if")
         return any(test is not None and _tests_set(test, names) for test in tests)
+
+
+def _tells(handler: HandlerSite) -> bool:
+    """Whether whoever asked learns that it failed: caller, client, or the person at the terminal."""
+    return (
+        handler.reraises
+        or handler.ends_process
+        or handler.hands_on
+        or handler.answers_failure
+        or handler.tells_person
+        or handler.only_loads
+    )
 
 
 def _tests_set(test: Value, names: set[str]) -> bool:

@@ -4,6 +4,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from durability.facts.model import Block, Exit, Value
+from durability.program.program import plain_name
 from durability.program.sites.call import CallSite
 from durability.program.sites.place import Site
 
@@ -12,8 +13,19 @@ if TYPE_CHECKING:
 
 _BROAD = frozenset({"Exception", "BaseException"})
 _TRACING = frozenset(
-    {"exception", "print_exc", "format_exc", "capture_exception", "print_exception", "format_exception"}
+    {
+        "exception",
+        "print_exc",
+        "format_exc",
+        "capture_exception",
+        "print_exception",
+        "format_exception",
+        "printTraceback",
+    }
 )
+_HANDS_ON = frozenset({"set_exception", "errback", "failVerification"})
+_ENDS = frozenset({"exit", "_exit", "quit", "abort"})
+_SHOWS = frozenset({"print", "echo", "secho", "error", "critical", "warning"})
 _LOGGING = ("log", "telemetry")
 
 
@@ -98,6 +110,55 @@ class HandlerSite(Site):
         return False
 
     @property
+    def ends_process(self) -> bool:
+        """Whether it stops the program: `sys.exit(1)`, `exit()`."""
+        return any(call.shown.rsplit(".", 1)[-1] in _ENDS for call in self.calls)
+
+    @property
+    def hands_on(self) -> bool:
+        """Whether it gives the error to whoever waits for the result, or keeps it to raise it later."""
+        if any(call.shown.rsplit(".", 1)[-1] in _HANDS_ON for call in self.calls):
+            return True
+        if not self.name:
+            return False
+        own = (item for item in self.program.assigns_in(self.key) if self.within(item.block, self.index))
+        kept = {plain_name(item.target) for item in own if item.value is not None and item.value.text == self.name}
+        later = (item for item in self.exits_here() if item.kind == "raise")
+        return any(_names(item.value) & kept or _names(item.cause) & kept for item in later)
+
+    @property
+    def tells_person(self) -> bool:
+        """Whether it says that something failed to the person who runs this at a terminal."""
+        if not self.for_person:
+            return False
+        return self.keeps_trace or any(call.shown.rsplit(".", 1)[-1] in _SHOWS for call in self.calls)
+
+    @property
+    def answers_failure(self) -> bool:
+        """Whether it answers a client with a status of 400 or above."""
+        return any(self._is_failure(value) for value in self.returned if value is not None)
+
+    def _is_failure(self, value: Value) -> bool:
+        if value.kind == "tuple":
+            return any(_is_failure_status(part) for part in value.parts[1:])
+        if value.kind != "call" or value.call < 0:
+            return False
+        call = self.context.call(self.path, value.call)
+        given = (call.argument(keyword) for keyword in ("status_code", "status"))
+        return any(status is not None and _is_failure_status(status) for status in given)
+
+    @property
+    def only_loads(self) -> bool:
+        """Whether it guards imports and settings of what they bring: an optional part that may be missing."""
+        imports = self.program.files[self.path].imports
+        names = {item.name for item in imports if self.within(item.block, self.guarded_block)}
+        own = {*names, "sys", "os"}
+        return bool(names) and all(
+            "." in call.shown and call.shown.partition(".")[0] in own and call.library.effect == "none"
+            for call in self.guarded_calls
+        )
+
+    @property
     def answers(self) -> tuple[Value | None, ...]:
         """What its body returns or raises."""
         return tuple(item.value for item in self.exits if item.kind in ("return", "raise"))
@@ -129,3 +190,18 @@ class HandlerSite(Site):
         assigned = any(self.within(item.block, self.index) for item in self.program.assigns_in(self.key))
         leaves = any(item.kind != "continue" for item in self.exits)
         return not self.calls and not leaves and not assigned
+
+
+def _names(value: Value | None) -> set[str]:
+    """Every name in an expression; of a call, only what is called on."""
+    if value is None:
+        return set()
+    found = {value.text} if value.kind in ("name", "call") else set()
+    return found.union(*(_names(part) for part in value.parts))
+
+
+def _is_failure_status(value: Value) -> bool:
+    """Whether a value is an HTTP status of 400 or above, as a number or a named constant (`HTTP_500_…`)."""
+    if value.kind == "const":
+        return value.text.isdigit() and 400 <= int(value.text) <= 599
+    return value.kind == "attr" and value.text.startswith(("HTTP_4", "HTTP_5", "INTERNAL_SERVER", "BAD_", "SERVICE_"))

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from durability.program.sites.handler import HandlerSite
 
 LOOPS = ("for", "while", "comp")
+_AT_TERMINAL = frozenset({"cli", "script"})
+_SERVED = frozenset({"route", "worker", "bot", "tool", "ui", "library"})
 
 
 class Site:
@@ -47,6 +49,14 @@ class Site:
     def reach(self) -> Reach:
         """From which entry points, and in which role, this place is reached."""
         return self.context.reach.of(self.key)
+
+    @property
+    def for_person(self) -> bool:
+        """Whether this runs only for a person at a terminal, who sees what is printed and knows the local time."""
+        roles = self.reach.roles
+        if "unreached" in roles:
+            return self.reach.weight == 0.0 or self.context.is_command(self.path)
+        return bool(roles & _AT_TERMINAL) and not roles & _SERVED
 
     @property
     def class_name(self) -> str:
