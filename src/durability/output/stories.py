@@ -65,8 +65,13 @@ def _tale(happens: str, group: Sequence[Finding], place: Place, report: ReportDa
     return Tale(
         happens=happens,
         evidence=f"{first.evidence.capitalize()}: {first.message}{_share(first.rule, report)}",
-        place=f"{place.path}{cell}:{place.line}{more}{right}",
+        # What the whole project lacks is at no place; its finding only hangs on some file.
+        place="" if _of_project(first.rule, report) else f"{place.path}{cell}:{place.line}{more}{right}",
     )
+
+
+def _of_project(rule: str, report: ReportData) -> bool:
+    return any(info.name == rule and info.repository for info in report.rules)
 
 
 def _share(rule: str, report: ReportData) -> str:
