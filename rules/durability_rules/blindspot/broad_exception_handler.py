@@ -65,6 +65,10 @@ from durability.api import (
             why="kept, and raised when nothing worked",
         ),
         Good(
+            "def check(state):\n    try:\n        fetch()\n    except Exception as error:\n        state.add_error('fetch', repr(error))\n",
+            why="it is what the check reports",
+        ),
+        Good(
             "import click\n@click.command()\ndef load():\n    try:\n        fetch()\n    except Exception as error:\n        click.echo(f'failed: {error}')\n",
             why="the person at the terminal reads it",
         ),

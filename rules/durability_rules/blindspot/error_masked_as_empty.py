@@ -1,6 +1,7 @@
 """error-masked-as-empty."""
 
 from durability.api import (
+    Ask,
     Bad,
     Good,
     HandlerSite,
@@ -35,6 +36,7 @@ _NARROW = frozenset(
         "ObjectDoesNotExist",
     }
 )
+_OUTSIDE = ("db", "http", "llm", "file", "process", "message", "charge", "cache")
 _MAY_BE_NONE = frozenset({"get", "first", "fetchone", "one_or_none", "scalar_one_or_none", "find_one"})
 
 
@@ -55,7 +57,7 @@ _MAY_BE_NONE = frozenset({"get", "first", "fetchone", "one_or_none", "scalar_one
     examples=[
         Bad("def orders(db):\n    try:\n        return db.load()\n    except Exception:  # <-\n        return []\n"),
         Bad(
-            "def user(db, key):\n    try:\n        row = db.load(key)\n        return row.name if row else None\n    except Exception:  # <-\n        return None\n",
+            "import sqlite3\ndb = sqlite3.connect('x')\ndef user(key):\n    try:\n        row = db.execute('SELECT 1').fetchone()\n        return row.name if row else None\n    except Exception:  # <-\n        return None\n",
             why="None is what an unknown key gives too",
         ),
         Bad("def balance(db):\n    try:\n        return db.load()\n    except OSError:  # <-\n        return 0\n"),
@@ -76,6 +78,14 @@ _MAY_BE_NONE = frozenset({"get", "first", "fetchone", "one_or_none", "scalar_one
             why="nothing but a failure gives None",
         ),
         Good(
+            "def canonical(text):\n    try:\n        found = parse(text)\n        if found is None:\n            return None\n        return found.name\n    except Exception:\n        return None\n",
+            why="nothing outside is asked: no text, no answer",
+        ),
+        Good(
+            "import click\n@click.command()\ndef load():\n    try:\n        return fetch()\n    except Exception as error:\n        click.echo(error)\n        return []\n",
+            why="the person at the terminal reads it",
+        ),
+        Good(
             "def valid(text):\n    try:\n        return parse(text) is not None\n    except Exception:\n        return False\n",
             why="no is an answer that says what to do",
         ),
@@ -89,14 +99,18 @@ _MAY_BE_NONE = frozenset({"get", "first", "fetchone", "one_or_none", "scalar_one
         ),
     ],
 )
-def error_masked_as_empty(handler: HandlerSite) -> Verdict:
+def error_masked_as_empty(handler: HandlerSite, ask: Ask) -> Verdict:
     """A failure is answered with an empty value that a success could give as well.
 
     The caller cannot tell "there is none" from "we do not know".
     """
-    if handler.reraises or (handler.types and all(name.rsplit(".", 1)[-1] in _NARROW for name in handler.types)):
+    if (
+        handler.reraises
+        or handler.tells_person
+        or (handler.types and all(name.rsplit(".", 1)[-1] in _NARROW for name in handler.types))
+    ):
         return handled()
-    if any(_is_empty(value) or (_is_none(value) and _may_be_none(handler)) for value in handler.returned):
+    if any(_is_empty(value) or (_is_none(value) and _may_be_none(handler, ask)) for value in handler.returned):
         return unhandled(
             "an error is returned as an empty value",
             fix=suggest("raise, or return something that says it failed"),
@@ -119,8 +133,10 @@ def _is_none(value: Value | None) -> bool:
     return value is not None and value.kind == "const" and value.text == "None"
 
 
-def _may_be_none(handler: HandlerSite) -> bool:
-    """Whether the `try` itself answers None as well, so that None does not say that it failed."""
+def _may_be_none(handler: HandlerSite, ask: Ask) -> bool:
+    """Whether what is asked can be out, and None is its answer as well, so that None does not say that it failed."""
+    if not any(ask.has_effect(call, effect) for call in handler.guarded_calls for effect in _OUTSIDE):
+        return False
     tried = (item for item in handler.exits_here() if handler.within(item.block, handler.guarded_block))
     return any(item.kind == "return" and _ends_in_none(item.value) for item in tried)
 

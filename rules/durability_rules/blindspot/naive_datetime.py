@@ -23,6 +23,7 @@ NOW = (
     "datetime.datetime.today",
     "django.utils.timezone.now",
 )
+_WRITTEN = (".isoformat", ".timestamp")
 
 
 @rule(
@@ -48,6 +49,10 @@ NOW = (
         ),
         Good("from datetime import datetime, timezone\ncreated = datetime.now(timezone.utc)"),
         Good("from datetime import UTC, datetime\ncreated = datetime.now(tz=UTC)"),
+        Silent(
+            "from datetime import datetime\ndef run():\n    start = datetime.now()\n    work()\n    return (datetime.now() - start).seconds\n",
+            why="only the time between the two counts",
+        ),
         Silent("import time\nstart = time.monotonic()"),
         Silent("from datetime import datetime\nname = datetime.now().strftime('%H%M')", why="only shown"),
         Silent("from datetime import datetime\nprint(datetime.now())", why="a person at a terminal, in one place"),
@@ -65,8 +70,23 @@ def naive_datetime(call: CallSite) -> Verdict | None:
     position = 1 if "timestamp" in last else 0
     if last in ("now", "fromtimestamp") and (call.argument("tz", position) is not None or call.has_unpacked):
         return handled()
-    if call.only_formatted or call.for_person:
+    if call.only_formatted or call.for_person or not _leaves(call):
         return None
     return unhandled(
         f"{call.shown}() gives a time without its zone", fix=suggest("use datetime.now(timezone.utc)"), cause=call.path
+    )
+
+
+def _leaves(call: CallSite) -> bool:
+    """Whether the time goes where another machine may read it: returned, passed on, stored, or written as text."""
+    if call.used in ("returned", "passed"):
+        return True
+    if any("." in name and not name.startswith("self.") for name in call.into):
+        return True
+    return any(
+        other.fact.receiver is not None
+        and other.fact.receiver.kind == "call"
+        and other.fact.receiver.call == call.index
+        and other.shown.endswith(_WRITTEN)
+        for other in call.calls_here()
     )

@@ -51,6 +51,24 @@ _INNER = "        a = one(x)\n        b = two(a)\n        c = three(b)\n        
             + "    except Exception as error:\n        raise RunError(x) from error\n"
         ),
         Good(
+            "def run(x):\n    try:\n"
+            + _INNER
+            + "    except Exception as error:\n        return {'status': 'error', 'why': str(error)}\n",
+            why="the answer carries the error",
+        ),
+        Good(
+            "import logging\ndef run(x, answer):\n    try:\n"
+            + _INNER
+            + "    except Exception:\n        logging.exception('failed')\n        answer.set_status(500)\n",
+            why="traced, and said to whoever asked",
+        ),
+        Good(
+            "def run(x):\n    found = {}\n    try:\n"
+            + _INNER.replace("return c", "found['c'] = c")
+            + "    except Exception as error:\n        found['error'] = str(error)\n    return found\n",
+            why="so does what it fills",
+        ),
+        Good(
             "def run(x):\n    try:\n" + _INNER + "    except Exception:\n        return {'error': 'failed'}, 500\n",
             why="the client is told",
         ),

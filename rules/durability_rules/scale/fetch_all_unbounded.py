@@ -54,6 +54,7 @@ _LIMITING = frozenset(
     lens="scale",
     severity="medium",
     confidence="high",
+    preview=True,
     cwe=[770],
     sources=["OWASP API Security 2023, API4", "Yang et al., ICSE 2018"],
     story=Story(
@@ -96,6 +97,10 @@ _LIMITING = frozenset(
             ROUTE
             + "@app.route('/')\ndef home():\n    db = sqlite3.connect('a.db')\n    return str(db.execute(build()).fetchall())\n"
         ),
+        Good(
+            "from django.views import View\nfrom django.db import models\nclass Event(models.Model):\n    pass\nclass Events(View):\n    def get(self, request):\n        newest = Event.objects.all()[:10]\n        return render(request, newest)\n",
+            why="a part of it",
+        ),
         Silent(
             "import sqlite3\nprint(sqlite3.connect('a.db').execute('SELECT * FROM t').fetchall())\n", why="a script"
         ),
@@ -112,8 +117,10 @@ def fetch_all_unbounded(call: CallSite, ask: Ask) -> Verdict | None:
     Nothing bounds the result: no limit, no condition, no page.
     """
     steps = _chain(call.shown)
-    if _LIMITING.intersection(steps):
+    if _LIMITING.intersection(steps) or _sliced(call):
         return handled()
+    if call.used == "returned" and "objects" in steps:
+        return None  # a Django query set: whoever gets it says how much of it is read
     texts = ask.query_texts(call)
     if texts is None:
         return unsure("unresolved")
@@ -131,6 +138,21 @@ def fetch_all_unbounded(call: CallSite, ask: Ask) -> Verdict | None:
 def _open(call: CallSite) -> Verdict:
     return unhandled(
         f"{call.shown}() reads every row", fix=suggest("add LIMIT and OFFSET, or a cursor, and a next page")
+    )
+
+
+def _sliced(call: CallSite) -> bool:
+    """Whether a part of the result is taken on the spot: `Event.objects.all()[:10]`."""
+    values = [item.value for item in call.program.assigns_in(call.key)]
+    values += [item.value for item in call.exits_here()]
+    values += [item.value for other in call.calls_here() for item in other.arguments]
+    return any(
+        value is not None
+        and value.kind in ("item", "slice")
+        and value.parts
+        and value.parts[0].kind == "call"
+        and value.parts[0].call == call.index
+        for value in values
     )
 
 

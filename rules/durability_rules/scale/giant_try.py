@@ -33,6 +33,7 @@ def _lines(count: int) -> str:
     lens="scale",
     severity="low",
     confidence="high",
+    preview=True,
     cwe=[396],
     sources=["PEP 8, Programming Recommendations: limit the try clause"],
     story=Story(

@@ -50,6 +50,7 @@ _ORIGINS = frozenset(
     lens="time",
     severity="medium",
     confidence="high",
+    preview=True,
     cwe=[1051],
     sources=["The Twelve-Factor App, Config", "ISO/IEC 5055, CWE-1051"],
     story=Story(

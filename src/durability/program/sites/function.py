@@ -55,7 +55,9 @@ def _tells(handler: HandlerSite) -> bool:
     return (
         handler.reraises
         or handler.ends_process
+        or (handler.keeps_trace and any(entry.function == handler.key for entry in handler.context.entries))
         or handler.hands_on
+        or handler.tells_caller
         or handler.answers_failure
         or handler.tells_person
         or handler.only_loads

@@ -23,7 +23,7 @@ _TRACING = frozenset(
         "printTraceback",
     }
 )
-_HANDS_ON = frozenset({"set_exception", "errback", "failVerification"})
+_HANDS_ON = frozenset({"set_exception", "errback", "failVerification", "handleError"})
 _ENDS = frozenset({"exit", "_exit", "quit", "abort"})
 _SHOWS = frozenset({"print", "echo", "secho", "error", "critical", "warning"})
 _LOGGING = ("log", "telemetry")
@@ -116,15 +116,48 @@ class HandlerSite(Site):
 
     @property
     def hands_on(self) -> bool:
-        """Whether it gives the error to whoever waits for the result, or keeps it to raise it later."""
-        if any(call.shown.rsplit(".", 1)[-1] in _HANDS_ON for call in self.calls):
+        """Whether it gives the error to whoever waits for the result, or keeps it to raise it later.
+
+        A call that is handed the error does (`self.fail(str(error))`), logging apart; so does one beside a trace.
+        """
+        dropped = [call for call in self.calls if call.used == "dropped" and not _is_log(call)]
+        if any(call.shown.rsplit(".", 1)[-1] in _HANDS_ON for call in dropped) or (dropped and self.keeps_trace):
             return True
         if not self.name:
             return False
+        if any(self._carries(item.value) for call in dropped for item in call.arguments):
+            return True
         own = (item for item in self.program.assigns_in(self.key) if self.within(item.block, self.index))
         kept = {plain_name(item.target) for item in own if item.value is not None and item.value.text == self.name}
         later = (item for item in self.exits_here() if item.kind == "raise")
         return any(_names(item.value) & kept or _names(item.cause) & kept for item in later)
+
+    @property
+    def tells_caller(self) -> bool:
+        """Whether its answer carries the error: it returns or yields it, or puts it into what the function returns."""
+        own = [item.value for item in self.exits if item.kind in ("return", "yield")]
+        if self.name and any(self._carries(value) for value in own):
+            return True
+        filled = {
+            _base(item.target)
+            for item in self.program.assigns_in(self.key)
+            if self.within(item.block, self.index) and self.name and self._carries(item.value)
+        }
+        given = (item.value for item in self.exits_here() if item.kind in ("return", "yield"))
+        return any(self._uses(value, filled) for value in given)
+
+    def _carries(self, value: Value | None) -> bool:
+        return self._uses(value, {self.name})
+
+    def _uses(self, value: Value | None, names: set[str]) -> bool:
+        if value is None or not names:
+            return False
+        if value.kind == "name":
+            return value.text in names
+        if value.kind == "call" and value.call >= 0:
+            call = self.context.call(self.path, value.call)
+            return any(self._uses(item.value, names) for item in call.arguments)
+        return any(self._uses(part, names) for part in value.parts)
 
     @property
     def tells_person(self) -> bool:
@@ -198,6 +231,17 @@ def _names(value: Value | None) -> set[str]:
         return set()
     found = {value.text} if value.kind in ("name", "call") else set()
     return found.union(*(_names(part) for part in value.parts))
+
+
+def _is_log(call: CallSite) -> bool:
+    """Whether a call only writes down: logging, printing, warning, whatever the logger is called."""
+    name = call.shown.lower()
+    return "log" in name or "warn" in name or "trace" in name or name == "print" or call.library.effect in _LOGGING
+
+
+def _base(target: Value) -> str:
+    """The name that is assigned to, or whose item is."""
+    return _base(target.parts[0]) if target.kind in ("item", "attr") and target.parts else target.text
 
 
 def _is_failure_status(value: Value) -> bool:
