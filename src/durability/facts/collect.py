@@ -9,6 +9,9 @@ from durability.facts.names import Binding, Names
 from durability.knowledge import knowledge
 from durability.syntax.positions import Positions
 
+_DEPENDS = ("Depends", "Security")
+"""Defaults that name the function from which the framework takes a parameter."""
+
 
 class NotPython(Exception):
     """The text cannot be parsed; the message says where and why."""
@@ -92,17 +95,29 @@ def _bind_parameters(names: Names, low: Lowering, index: int) -> None:
             binding = Binding(function.block, line, "ref", ":" + function.owner, None)
         elif parameter.annotation and parameter.kind in ("positional", "keyword"):
             binding = Binding(function.block, line, "annotation", parameter.annotation, None)
+        elif (provider := _provider(low, parameter)) is not None:
+            binding = Binding(function.block, line, "dependency", "", provider)
         else:
             binding = Binding(function.block, line, "ref", "$" + parameter.name, None)
         names.bind(index, parameter.name, binding)
+
+
+def _provider(low: Lowering, parameter: Parameter) -> Value | None:
+    """The function that a framework calls for the parameter: `get_db` in `db=Depends(get_db)`."""
+    default = parameter.default
+    if default is None or default.kind != "call" or default.text.rsplit(".", 1)[-1] not in _DEPENDS:
+        return None
+    return next((item.value for item in low.calls[default.call].arguments if item.keyword in ("", "dependency")), None)
 
 
 def _bind_assign(names: Names, low: Lowering, item: Assign) -> None:
     if item.op == "del":
         return
     line = item.span[0]
-    how, ref = ("annotation", item.annotation) if item.annotation and _is_unset(item.value) else ("value", "")
-    binding = Binding(item.block, line, how, ref, item.value)
+    how = "value"
+    if item.annotation:
+        how = "annotation" if _is_unset(item.value) else "typed"
+    binding = Binding(item.block, line, how, item.annotation, item.value)
     if item.op != "=":
         return
     if item.target.kind == "name":

@@ -18,7 +18,14 @@ _UNWRAPPED = (
     "Awaitable",
     "Coroutine",
 )
+_ALIASES = frozenset({"typing.Annotated", "typing_extensions.Annotated", "typing.Optional"})
+_REGIONS = ("element", "enters", "unknown")
+"""How the targets of loops, comprehensions and `with` are bound: their block is the region itself."""
+
 _YIELDING = ("Generator", "Iterator", "Iterable", "AsyncGenerator", "AsyncIterator", "AsyncIterable")
+
+SUPER = "<super>"
+"""Stands in a ref for the bases of the class before it."""
 
 _CLOSING = ("contextlib.closing", "contextlib.aclosing")
 
@@ -46,6 +53,7 @@ class Names:
         self.functions = functions
         self.returns, self.enters = library
         self.scopes: list[dict[str, list[Binding]]] = [{} for _ in functions]
+        self.comprehensions: list[dict[str, list[Binding]]] = [{} for _ in functions]
         self.attributes: dict[str, dict[str, list[tuple[int, Binding]]]] = {}
         self.classes: frozenset[str] = frozenset()
         self.local_functions: frozenset[str] = frozenset(function.qualname for function in functions)
@@ -53,8 +61,10 @@ class Names:
         self._busy: set[tuple[int, str, int, int]] = set()
 
     def bind(self, function: int, name: str, binding: Binding) -> None:
-        """Record a meaning of a name in a function's scope."""
-        self.scopes[function].setdefault(name, []).append(binding)
+        """Record a meaning of a name in a function's scope, or inside a comprehension of it."""
+        inner = binding.how in _REGIONS and self.blocks[binding.block].kind == "comp"
+        scopes = self.comprehensions if inner else self.scopes
+        scopes[function].setdefault(name, []).append(binding)
 
     def bind_attribute(self, owner: str, name: str, function: int, binding: Binding) -> None:
         """Record what is stored in an attribute of a class."""
@@ -70,10 +80,10 @@ class Names:
         if kind == "attr":
             return self._attribute(self.ref(value.parts[0], function, block, line, depth + 1), value.text, depth)
         if kind == "call":
-            return self.result(self.callee(value.call, depth + 1))
+            called = self.callee(value.call, depth + 1)
+            return self._super(function) if called == "super" else self.result(called)
         if kind == "item":
-            base = self.ref(value.parts[0], function, block, line, depth + 1)
-            return "?" if base == "?" else (self.returns(base + ".__getitem__") or base + "[]")
+            return self._item(value, function, block, line, depth + 1)
         if kind in _CONTAINERS:
             return _CONTAINERS[kind]
         if kind == "comp":
@@ -84,6 +94,13 @@ class Names:
         if kind == "const":
             return {"None": "None", "True": "bool", "False": "bool"}.get(value.text, "number")
         return "?"
+
+    def _item(self, value: Value, function: int, block: int, line: int, depth: int) -> str:
+        base = self.ref(value.parts[0], function, block, line, depth)
+        if base in _ALIASES:
+            index = value.parts[1]
+            return self.ref(index.parts[0] if index.kind == "tuple" else index, function, block, line, depth)
+        return "?" if base == "?" else (self.returns(base + ".__getitem__") or base + "[]")
 
     def callee(self, call: int, depth: int = 0) -> str:
         """What the callee of a call refers to."""
@@ -114,6 +131,13 @@ class Names:
         last = ref.rsplit(".", 1)[-1]
         return ref if last[:1].isupper() and not last.isupper() else ref + "()"
 
+    def _super(self, function: int) -> str:
+        while function > 0:
+            if self.functions[function].owner:
+                return f":{self.functions[function].owner}.{SUPER}"
+            function = self.functions[function].parent
+        return "?"
+
     def _attribute(self, base: str, name: str, depth: int) -> str:
         if base.startswith(":") and base[1:] in self.attributes:
             stored = self.attributes[base[1:]].get(name)
@@ -124,6 +148,12 @@ class Names:
 
     def name(self, name: str, function: int, block: int, line: int, depth: int = 0) -> str:
         """What a name refers to at a place."""
+        inner = self.comprehensions[function].get(name)
+        if inner and block >= 0:
+            above = self._above(block)
+            visible = [item for item in inner if item.block in above]
+            if visible:
+                return self._pick((function, name, block, line), visible[-1:], depth)
         at = function
         while at >= 0:
             bindings = self.scopes[at].get(name)
@@ -144,8 +174,8 @@ class Names:
         if len(bindings) > 1 and block >= 0:
             above = self._above(block)
             before = [item for item in bindings if item.line <= line and item.block in above]
-            earlier = [item for item in before if item.line < line] or before
-            chosen = earlier[-1:] or bindings
+            earlier = [item for item in before if item.line < line or item.how in _REGIONS] or before
+            chosen = sorted(earlier, key=lambda item: item.line)[-1:] or bindings
         refs = [self._meaning(binding, function, depth + 1) for binding in chosen]
         found = _agreed([ref for ref in refs if ref != "None"] or refs)
         self._busy.discard(key)
@@ -165,16 +195,22 @@ class Names:
             return binding.ref
         if binding.how == "annotation":
             return self.annotation(binding.ref, function, depth)
+        if binding.how == "dependency":
+            return self.result(self.ref(binding.value, self.functions[function].parent, -1, binding.line, depth + 1))
+        block = self.blocks[binding.block].parent if binding.how in _REGIONS else binding.block
         if binding.how == "enters" and binding.value is not None and binding.value.kind == "call":
             callee = self.callee(binding.value.call, depth + 1)
             given = self.calls[binding.value.call].arguments
             if callee in _CLOSING and given:
-                return self.ref(given[0].value, function, binding.block, binding.line, depth + 1)
+                return self.ref(given[0].value, function, block, binding.line, depth + 1)
             entered = self.enters(callee)
             if entered:
                 return entered
-        ref = self.ref(binding.value, function, binding.block, binding.line, depth + 1)
-        if ref == "?" or binding.how == "value":
+        ref = self.ref(binding.value, function, block, binding.line, depth + 1)
+        if binding.how == "typed" and (ref.startswith("?") or ref.endswith(("()", "[]"))):
+            stated = self.annotation(binding.ref, function, depth)
+            return ref if stated == "?" else stated
+        if ref == "?" or binding.how in ("value", "typed"):
             return ref
         if binding.how == "element":
             return self.returns(ref + ".__iter__") or ref + "[]"

@@ -7,14 +7,21 @@ from typing import Literal
 from msgspec import Struct
 
 from durability.facts.model import Class, FileFacts, Function
+from durability.facts.names import SUPER
 from durability.knowledge import Knowledge
 from durability.program.modules import Modules
 
 _DEPTH = 24
-_BUILTIN = frozenset(dir(builtins))
+_BUILTIN = frozenset(name for name in dir(builtins) if not name.startswith("_")) | frozenset(
+    {"__import__", "PythonFinalizationError", "copyright", "credits", "exit", "help", "license", "quit"}
+)
+"""The built-in names, the same under every Python from 3.11 and however it was started."""
+
+_OBJECT = frozenset({"__init__", "__new__", "__init_subclass__", "__setattr__", "__delattr__", "__getattribute__"})
 _TYPES = frozenset(
     {"str", "list", "dict", "set", "tuple", "bytes", "int", "float", "bool", "generator", "number", "None"}
 )
+_PROPERTIES = ("property", "cached_property")
 
 
 class Symbol(Struct, frozen=True):
@@ -47,7 +54,11 @@ class Linker:
         self.functions: dict[str, dict[str, tuple[int, Function]]] = {}
         self.classes: dict[str, dict[str, Class]] = {}
         for path, facts in files.items():
-            self.functions[path] = {item.qualname: (index, item) for index, item in enumerate(facts.functions) if index}
+            self.functions[path] = {
+                item.qualname: (index, item)
+                for index, item in enumerate(facts.functions)
+                if index and not any(decorator.ref.endswith((".setter", ".deleter")) for decorator in item.decorators)
+            }
             self.classes[path] = {item.qualname: item for item in facts.classes}
         self._stars = {path: [i.path for i in facts.imports if i.name == "*"] for path, facts in files.items()}
         self._known: dict[tuple[str, str], Symbol] = {}
@@ -80,8 +91,11 @@ class Linker:
             symbol, rest = self._module(segments, path)
         else:
             symbol, rest = self._absolute(segments, path)
-        for segment in rest:
-            symbol = self._step(symbol, segment, depth)
+        for before, segment in zip(["", *rest], rest, strict=False):
+            if segment == SUPER:
+                continue
+            step = self._super_step if before == SUPER else self._step
+            symbol = step(symbol, segment, depth)
             if symbol.kind in ("unknown", "parameter"):
                 return Symbol(symbol.kind, ref)
         return symbol
@@ -116,6 +130,10 @@ class Linker:
             if file and file != path:
                 return Symbol("module", "", file), segments[end:]
         head = segments[0]
+        if self._stars[path] and head not in self._imported(path) and head not in _BUILTIN | _TYPES:
+            starred = self._starred(head, path)
+            if starred.kind != "unknown":
+                return starred, segments[1:]
         if plain == 1 and head not in _BUILTIN | _TYPES and len(segments) == 1 and head not in self._imported(path):
             return self._starred(head, path), []
         return Symbol("library", head), segments[1:]
@@ -125,9 +143,11 @@ class Linker:
 
     def _starred(self, name: str, path: str) -> Symbol:
         for star in self._stars[path]:
-            symbol = self.resolve(f"{star}.{name}", path, 1)
-            if symbol.kind in ("function", "class"):
-                return symbol
+            module, rest = self._module([star], path) if star.startswith(".") else self._absolute(star.split("."), path)
+            if module.kind == "module" and not rest and module.path != path:
+                symbol = self._member(module.path, name, 1)
+                if symbol.kind != "unknown":
+                    return symbol
         return Symbol("library", name) if name in _BUILTIN else UNKNOWN
 
     def _step(self, symbol: Symbol, segment: str, depth: int) -> Symbol:
@@ -163,7 +183,23 @@ class Linker:
             return symbol
         if segment == "[]":
             return symbol if self._is_enum(symbol) else UNKNOWN
-        found = self.attribute(symbol, segment, depth)
+        found = self.attribute(symbol, segment, depth) or self._entered_attribute(symbol, segment, depth)
+        return found if found is not None else UNKNOWN
+
+    def _entered_attribute(self, symbol: Symbol, name: str, depth: int) -> Symbol | None:
+        """What `with` gives is often not the context itself: an attribute it lacks is one of what it enters."""
+        for method in ("__enter__", "__aenter__"):
+            entered = self.attribute(symbol, method, depth + 1)
+            if entered is not None and entered.kind == "function":
+                given = self._called(entered, depth)
+                return self._step(given, name, depth + 1) if given not in (symbol, UNKNOWN) else None
+        return None
+
+    def _super_step(self, symbol: Symbol, segment: str, depth: int) -> Symbol:
+        item = self.classes[symbol.path].get(symbol.name) if symbol.kind == "class" else None
+        found = self._inherited(symbol, item, segment, depth) if item is not None else None
+        if found is None and segment in _OBJECT:
+            return Symbol("library", f"object.{segment}")
         return found if found is not None else UNKNOWN
 
     def _is_enum(self, symbol: Symbol) -> bool:
@@ -181,6 +217,9 @@ class Linker:
             return Symbol("class", qualname, symbol.path)
         if name in item.attributes:
             return self.resolve(item.attributes[name], symbol.path, depth + 1)
+        return self._inherited(symbol, item, name, depth)
+
+    def _inherited(self, symbol: Symbol, item: Class, name: str, depth: int) -> Symbol | None:
         for base in item.bases:
             parent = self.resolve(base, symbol.path, depth + 1)
             if parent.kind == "class" and parent != symbol:
@@ -199,6 +238,8 @@ class Linker:
         _, function = self.functions[symbol.path][symbol.name]
         for decorator in function.decorators:
             wrapper = self.resolve(decorator.ref, symbol.path, depth + 1)
+            if wrapper.kind == "library" and wrapper.name.rsplit(".", 1)[-1] in _PROPERTIES:
+                return self._step(self._called(symbol, depth), segment, depth + 1)
             if wrapper.kind == "library":
                 return self._library_step(self.library.returns(wrapper.name) or wrapper.name + "()", segment)
         return UNKNOWN
