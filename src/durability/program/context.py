@@ -81,6 +81,10 @@ class Context:
                 found.setdefault(row.effect, []).extend(self.calls_by_name[name])
         return found
 
+    def constructions(self, kind: str) -> tuple[CallSite, ...]:
+        """The calls of first-party code that make an object of a library type."""
+        return tuple(site for site in self.calls_by_effect.get("constructs", ()) if site.makes == kind)
+
     def function_at(self, path: str, line: int) -> tuple[str, Role]:
         """The innermost function around a line, "" for the module body, and its role."""
         best = 0

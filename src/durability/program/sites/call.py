@@ -1,11 +1,11 @@
 """A call as rules see it: arguments, settings, what becomes of the result."""
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from durability.facts.model import Argument, Call, Value
 from durability.knowledge.rows import Row
-from durability.program.answers import NO, YES, Answer, unknown
+from durability.program.answers import NO, YES, Answer, Reason, unknown
 from durability.program.program import plain_name
 from durability.program.sites.place import LOOPS, Loop, Site
 
@@ -21,7 +21,7 @@ _CACHES = frozenset(
 class Setting:
     """What an argument is set to, at the call, on the client it is called on, or by the library's default."""
 
-    def __init__(self, value: Value | None, default: object, obstacle: str, resolved: str) -> None:
+    def __init__(self, value: Value | None, default: object, obstacle: "Reason | Literal['']", resolved: str) -> None:
         self.given = value
         self._default = default
         self._obstacle = obstacle
@@ -33,7 +33,7 @@ class Setting:
         if self.given is not None:
             return YES if self.given.text == "None" or self._resolved == "None" else NO
         if self._obstacle:
-            return unknown("passed through")
+            return unknown(self._obstacle)
         if self._default == "never":
             return YES
         return unknown("version") if self._default == "unknown" else NO
@@ -123,23 +123,54 @@ class CallSite(Site):
         for index, name in enumerate(keywords):
             given = self.argument(name, position if index == 0 else None)
             if given is not None:
-                return Setting(given, default, "", self.context.constant_name(given, self.key))
+                return Setting(given, default, None, self.context.constant_name(given, self.key))
         if any(item.keyword == "**" for item in self.fact.arguments):
             return Setting(None, default, "passed through", "")
         if row.timeout_receiver or self.fact.receiver is not None:
             return self._from_receiver(keyword, keywords, default)
-        return Setting(None, default, "", "")
+        return Setting(None, default, None, "")
 
     def _from_receiver(self, keyword: str, keywords: tuple[str, ...], default: object) -> Setting:
-        for maker in self.context.makers(self):
+        makers = self.context.makers(self)
+        found = self._set_by(makers, keyword, keywords, default)
+        kind = self._client_kind()
+        if found is not None or not kind or any(maker.makes == kind for maker in makers):
+            return found or Setting(None, default, None, "")
+        # The client is handed in from somewhere: whatever it was made with is what all of its kind agree on.
+        others = self.context.constructions(kind)
+        settings = [self._set_by((maker,), keyword, keywords, default) for maker in others]
+        if settings and all(setting is not None for setting in settings):
+            return settings[0] or Setting(None, default, None, "")
+        return Setting(None, default, None if others and not any(settings) else "unresolved", "")
+
+    def _set_by(
+        self, makers: tuple["CallSite", ...], keyword: str, keywords: tuple[str, ...], default: object
+    ) -> Setting | None:
+        for maker in makers:
             names = maker.library.timeout_arguments if keyword == "timeout" else keywords
-            for name in {*names, *keywords}:
+            for name in dict.fromkeys((*names, *keywords)):
                 given = maker.argument(name)
                 if given is not None:
-                    return Setting(given, default, "", self.context.constant_name(given, maker.key))
+                    return Setting(given, default, None, self.context.constant_name(given, maker.key))
             if any(item.keyword == "**" for item in maker.fact.arguments):
                 return Setting(None, default, "passed through", "")
-        return Setting(None, default, "", "")
+        return None
+
+    def _client_kind(self) -> str:
+        """The type of the client, when a setting of the client holds for the call."""
+        name = self.name if self.library.timeout_receiver else ""
+        while name:
+            name = name.rpartition(".")[0]
+            row = self.program.row(name)
+            if row is not None and row.effect == "constructs":
+                return row.returns or name
+        return ""
+
+    @property
+    def makes(self) -> str:
+        """The type of what the call makes; "" when its library row does not say."""
+        row = self.library
+        return row.returns or (self.name if row.effect == "constructs" else "")
 
     def function_reads_size(self) -> bool:
         """Whether the function looks at the declared size of what it receives."""
