@@ -1,7 +1,7 @@
 """A call as rules see it: arguments, settings, what becomes of the result."""
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from durability.facts.model import Argument, Call, Value
 from durability.knowledge.rows import Row
@@ -21,7 +21,7 @@ _CACHES = frozenset(
 class Setting:
     """What an argument is set to, at the call, on the client it is called on, or by the library's default."""
 
-    def __init__(self, value: Value | None, default: object, obstacle: "Reason | Literal['']", resolved: str) -> None:
+    def __init__(self, value: Value | None, default: object, obstacle: Reason | None, resolved: str) -> None:
         self.given = value
         self._default = default
         self._obstacle = obstacle
