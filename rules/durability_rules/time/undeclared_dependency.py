@@ -11,14 +11,15 @@ from durability.api import (
     Partial,
     Silent,
     Story,
+    Unclear,
     Verdict,
     distributions,
     handled,
     partial,
-    possibly,
     rule,
     suggest,
     unhandled,
+    unsure,
 )
 
 COMES_WITH = {
@@ -34,6 +35,10 @@ COMES_WITH = {
     "tokenizers": ("transformers",), "huggingface-hub": ("transformers", "datasets"), "pillow": ("streamlit", "matplotlib"),
     "yarl": ("aiohttp",), "multidict": ("aiohttp",), "asgiref": ("django",),
 }  # fmt: skip
+_FROM_THE_SYSTEM = frozenset(
+    {"rpm", "librepo", "createrepo-c", "libdnf", "hawkey", "dnf", "apt", "python-apt", "selinux"}
+)
+"""They come with the operating system's own packages; no Python manifest can name them."""
 _TOOLS = frozenset({"setuptools", "pip", "pytest", "pkg-resources", "distutils", "mypy", "wheel", "hypothesis"})
 
 
@@ -62,6 +67,15 @@ _TOOLS = frozenset({"setuptools", "pip", "pytest", "pkg-resources", "distutils",
         Good({"app.py": "import bs4\n", "requirements.txt": "beautifulsoup4\n"}),
         Good({"app.py": "import yaml\n", "pyproject.toml": "[project]\nname = 'x'\ndependencies = ['PyYAML>=6']\n"}),
         Partial({"app.py": "import numpy\n", "requirements.txt": "pandas==2.2.0\n"}),
+        Good({"app.py": "import mediawiki\n", "requirements.txt": "pymediawiki==0.7\n"}),
+        Silent({"app.py": "import rpm\n", "requirements.txt": "requests==2.32.0\n"}, why="the system brings it"),
+        Unclear(
+            {
+                "app.py": "def run():\n    import tqdm\n    return tqdm\n",
+                "requirements.txt": "requests==2.32.0\n",
+            },
+            why="it may never run here",
+        ),
         Silent(
             {
                 "app.py": "import os\nfrom util import x\ntry:\n    import orjson\nexcept ImportError:\n    orjson = None\n",
@@ -76,7 +90,12 @@ def undeclared_dependency(site: DistributionSite, ask: Ask) -> Verdict | None:
 
     A fresh installation lacks it, or gets whatever version something else brings along.
     """
-    if site.guarded or site.distribution in _TOOLS or site.found_by_path:
+    if (
+        site.guarded
+        or site.distribution in _TOOLS
+        or site.distribution.lower() in _FROM_THE_SYSTEM
+        or site.found_by_path
+    ):
         return None
     manifests = ask.manifests
     declared = {*manifests.versions}
@@ -94,13 +113,14 @@ def undeclared_dependency(site: DistributionSite, ask: Ask) -> Verdict | None:
         return partial(
             f"{site.distribution} is only there because {hosts[0]} brings it", missing="a line of its own", fix=advice
         )
-    failing = unhandled(f"{site.distribution} is imported and not declared", fix=advice)
-    return possibly(failing) if site.is_hidden else failing
+    if site.is_hidden:
+        return unsure("dynamic")
+    return unhandled(f"{site.distribution} is imported and not declared", fix=advice)
 
 
 def _alike(declared: str, module: str) -> bool:
     """Whether a distribution is called like the module it brings, with words around it (`django-tastypie`)."""
     words = set(re.split(r"[-_.]", module.partition(".")[0].lower()))
     named = set(re.split(r"[-_.]", declared))
-    named |= {re.sub(r"\d+$", "", word) for word in named}
+    named |= {re.sub(r"\d+$", "", word).removeprefix("py") for word in named}
     return words <= named and named.isdisjoint({"stubs", "types"})
