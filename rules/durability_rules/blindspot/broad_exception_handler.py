@@ -1,5 +1,7 @@
 """broad-exception-handler."""
 
+import re
+
 from durability.api import (
     Bad,
     Good,
@@ -16,6 +18,9 @@ from durability.api import (
     suggest,
     unhandled,
 )
+
+_PROBE = re.compile(r"(^|_)(health|healthz|healthcheck|status|ready|readiness|liveness|ping|probe)(_|$)")
+"""Functions whose answer is whether something works: a failure is what they are there to report."""
 
 
 @rule(
@@ -69,6 +74,10 @@ from durability.api import (
             why="it is what the check reports",
         ),
         Good(
+            "def health():\n    try:\n        fetch()\n    except Exception as error:\n        return {'status': 'down', 'why': str(error)}\n    return {'status': 'up'}\n",
+            why="a failure is what it is there to report",
+        ),
+        Good(
             "import click\n@click.command()\ndef load():\n    try:\n        fetch()\n    except Exception as error:\n        click.echo(f'failed: {error}')\n",
             why="the person at the terminal reads it",
         ),
@@ -88,6 +97,8 @@ def broad_exception_handler(handler: HandlerSite) -> Verdict | None:
     if handler.only_loads:
         return None
     if not handler.broad or (handler.reraises and not handler.hides_cause):
+        return handled()
+    if _PROBE.search(handler.function.name) and (handler.tells_caller or handler.answers_failure):
         return handled()
     if handler.keeps_trace or handler.ends_process or handler.hands_on or handler.tells_person:
         return handled()

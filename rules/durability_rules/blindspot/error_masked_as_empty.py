@@ -105,7 +105,8 @@ def error_masked_as_empty(handler: HandlerSite, ask: Ask) -> Verdict:
     The caller cannot tell "there is none" from "we do not know".
     """
     if (
-        handler.reraises
+        not handler.guarded_calls
+        or handler.reraises
         or handler.tells_person
         or (handler.types and all(name.rsplit(".", 1)[-1] in _NARROW for name in handler.types))
     ):

@@ -22,11 +22,13 @@ BENIGN = frozenset(
     {
         "ImportError", "ModuleNotFoundError", "KeyboardInterrupt", "StopIteration", "StopAsyncIteration", "GeneratorExit",
         "asyncio.CancelledError", "asyncio.TimeoutError", "queue.Empty", "queue.Full", "FileNotFoundError",
-        "FileExistsError", "ProcessLookupError", "BrokenPipeError", "ConnectionResetError", "SystemExit",
+        "FileExistsError", "PermissionError", "ProcessLookupError", "BrokenPipeError", "ConnectionResetError", "SystemExit",
         "NotImplementedError", "asyncio.QueueEmpty", "asyncio.QueueFull", "sqlite3.IntegrityError",
         "fastapi.WebSocketDisconnect", "starlette.websockets.WebSocketDisconnect",
     }
 )  # fmt: skip
+_ABSENT = ("DoesNotExist", "NoResultFound", "NotFound")
+"""What is looked for is not there: an answer, whatever the library calls it."""
 _CLEANUP = (
     "close",
     "aclose",
@@ -81,6 +83,11 @@ _CLEANUP = (
             HEAD
             + "import logging\ndef save(x):\n    try:\n        requests.post('u', json=x, timeout=3)\n    except requests.RequestException:\n        logging.exception('not saved')\n        return False\n"
         ),
+        Good(
+            HEAD
+            + "def f(users, key):\n    try:\n        requests.put('u', json=users.get(key), timeout=1)\n    except User.DoesNotExist:\n        pass\n",
+            why="nobody of that name is an answer",
+        ),
         Silent(
             "def number(text):\n    try:\n        return int(text)\n    except ValueError:\n        pass\n",
             why="nothing outside the program is at stake",
@@ -99,9 +106,13 @@ def swallowed_exception(handler: HandlerSite, ask: Ask) -> Verdict | None:
     touched = [call for call in handler.guarded_calls if any(ask.has_effect(call, effect) for effect in CONSEQUENCE)]
     if not touched or all(call.shown.rsplit(".", 1)[-1] in _CLEANUP for call in touched):
         return None
-    if not handler.empty or (handler.types and all(name in BENIGN for name in handler.types)):
+    if not handler.empty or (handler.types and all(_benign(name) for name in handler.types)):
         return handled()
     what = touched[0].shown
     return unhandled(
         f"errors of {what}() are dropped", fix=suggest("catch the narrow error, log it, and raise or return a failure")
     )
+
+
+def _benign(name: str) -> bool:
+    return name in BENIGN or name.rsplit(".", 1)[-1] in _ABSENT

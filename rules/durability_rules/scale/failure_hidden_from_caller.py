@@ -1,6 +1,7 @@
 """failure-hidden-from-caller."""
 
 from durability.api import (
+    Ask,
     Bad,
     FunctionSite,
     Good,
@@ -16,7 +17,10 @@ from durability.api import (
 )
 
 SMALLEST = 3
+OUTSIDE = ("db", "http", "llm", "process", "message", "charge", "enqueue", "cache")
+"""What can be overloaded, down, or slow for somebody else's reasons."""
 _BODY = "    a = one(x)\n    b = two(a)\n    c = three(b)\n"
+_ASKS = "import sqlite3\ndb = sqlite3.connect('x')\ndef one(x):\n    return db.execute('SELECT 1', x)\n"
 _INNER = "        a = one(x)\n        b = two(a)\n        c = three(b)\n        return c\n"
 
 
@@ -35,10 +39,11 @@ _INNER = "        a = one(x)\n        b = two(a)\n        c = three(b)\n        
     minutes=(10, 20),
     sites=functions(),
     examples=[
-        Bad("def run(x):  # <-\n    try:\n" + _INNER + "    except Exception:\n        return None\n"),
-        Bad("def run(x):  # <-\n    try:\n" + _INNER + "    except:\n        print('failed')\n"),
+        Bad(_ASKS + "def run(x):  # <-\n    try:\n" + _INNER + "    except Exception:\n        return None\n"),
+        Bad(_ASKS + "def run(x):  # <-\n    try:\n" + _INNER + "    except:\n        print('failed')\n"),
         Bad(
-            "import logging\ndef run(x):  # <-\n    try:\n"
+            _ASKS
+            + "import logging\ndef run(x):  # <-\n    try:\n"
             + _INNER
             + "    except Exception as error:\n        logging.exception(error)\n        return {'ok': False}\n",
             decoy=True,
@@ -46,47 +51,60 @@ _INNER = "        a = one(x)\n        b = two(a)\n        c = three(b)\n        
         ),
         Good("def run(x):\n" + _BODY + "    return c\n"),
         Good(
-            "def run(x):\n    try:\n"
+            _ASKS
+            + "def run(x):\n    try:\n"
             + _INNER
             + "    except Exception as error:\n        raise RunError(x) from error\n"
         ),
         Good(
-            "def run(x):\n    try:\n"
+            _ASKS
+            + "def run(x):\n    try:\n"
             + _INNER
             + "    except Exception as error:\n        return {'status': 'error', 'why': str(error)}\n",
             why="the answer carries the error",
         ),
         Good(
-            "import logging\ndef run(x, answer):\n    try:\n"
+            _ASKS
+            + "import logging\ndef run(x, answer):\n    try:\n"
             + _INNER
             + "    except Exception:\n        logging.exception('failed')\n        answer.set_status(500)\n",
             why="traced, and said to whoever asked",
         ),
         Good(
-            "def run(x):\n    found = {}\n    try:\n"
+            _ASKS
+            + "def run(x):\n    found = {}\n    try:\n"
             + _INNER.replace("return c", "found['c'] = c")
             + "    except Exception as error:\n        found['error'] = str(error)\n    return found\n",
             why="so does what it fills",
         ),
         Good(
-            "def run(x):\n    try:\n" + _INNER + "    except Exception:\n        return {'error': 'failed'}, 500\n",
+            _ASKS
+            + "def run(x):\n    try:\n"
+            + _INNER
+            + "    except Exception:\n        return {'error': 'failed'}, 500\n",
             why="the client is told",
         ),
         Good(
-            "def run(x):\n"
+            _ASKS
+            + "def run(x):\n"
             + _BODY
             + "    d = four(c)\n    try:\n        e = five(d)\n        f = six(e)\n    except Exception:\n        f = None\n    return f\n"
         ),
+        Good(
+            "def run(x):\n    try:\n" + _INNER + "    except Exception:\n        return None\n",
+            why="nothing outside is asked that could be overloaded",
+        ),
         Silent("def run(x):\n    return x\n", why="too small to say"),
         Miss(
-            "def run(x):\n    try:\n"
+            _ASKS
+            + "def run(x):\n    try:\n"
             + _INNER
             + "    except (OSError, ValueError, KeyError, TypeError):\n        return None\n"
         ),
     ],
 )
-def failure_hidden_from_caller(function: FunctionSite) -> Verdict | None:
-    """Most of a function runs under a handler that catches everything.
+def failure_hidden_from_caller(function: FunctionSite, ask: Ask) -> Verdict | None:
+    """Most of a function that asks another system runs under a handler that catches everything.
 
     Its caller never learns what failed, so a lost connection cannot be tried again and an overload cannot be shed.
     """
@@ -94,7 +112,7 @@ def failure_hidden_from_caller(function: FunctionSite) -> Verdict | None:
     if total < SMALLEST:
         return None
     share = function.broadly_guarded_statements / total
-    if share > 0.4:
+    if share > 0.4 and any(ask.has_effect(call, effect) for call in function.calls_here() for effect in OUTSIDE):
         return unhandled(
             f"{share:.0%} of {function.function.name}() runs under a handler that catches everything",
             fix=suggest("guard single calls with the errors they raise"),

@@ -67,7 +67,7 @@ def http_session_per_call(call: CallSite) -> Verdict | None:
 
     A client keeps connections open so that the next call is quick; one that lives for a single request never gets to.
     """
-    if call.at_import or call.kept:
+    if call.at_import or call.kept or call.name == "tornado.httpclient.AsyncHTTPClient":  # Tornado keeps one per loop
         return handled()
     if not call.reach.roles.intersection(SERVING):
         return None

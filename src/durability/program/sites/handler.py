@@ -23,7 +23,7 @@ _TRACING = frozenset(
         "printTraceback",
     }
 )
-_HANDS_ON = frozenset({"set_exception", "errback", "failVerification", "handleError"})
+_HANDS_ON = frozenset({"set_exception", "errback", "failVerification", "handleError", "handle_error"})
 _ENDS = frozenset({"exit", "_exit", "quit", "abort"})
 _SHOWS = frozenset({"print", "echo", "secho", "error", "critical", "warning"})
 _LOGGING = ("log", "telemetry")
@@ -182,8 +182,10 @@ class HandlerSite(Site):
 
     @property
     def only_loads(self) -> bool:
-        """Whether it guards imports and settings of what they bring: an optional part that may be missing."""
+        """Whether it guards no call at all, or imports and settings of what they bring: an optional part."""
         imports = self.program.files[self.path].imports
+        if not self.guarded_calls:
+            return True
         names = {item.name for item in imports if self.within(item.block, self.guarded_block)}
         own = {*names, "sys", "os"}
         return bool(names) and all(

@@ -55,7 +55,7 @@ class Site:
         """Whether this runs only for a person at a terminal, who sees what is printed and knows the local time."""
         roles = self.reach.roles
         if "unreached" in roles:
-            return self.reach.weight == 0.0 or self.context.is_command(self.path)
+            return self.key[1] == 0 or self.reach.weight == 0.0 or self.context.is_command(self.path)
         return bool(roles & _AT_TERMINAL) and not roles & _SERVED
 
     @property
