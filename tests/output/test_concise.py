@@ -34,6 +34,8 @@ def test_the_last_line_counts_and_gives_the_verdict(demo, samples):
 def test_an_interval_over_two_levels_stands_for_the_number(demo):
     wide = replace(demo, score=replace(demo.score, high=40.0))
     assert render(wide, "concise").endswith(" Score between 20 and 40 of 100.\n")
+    just_there = replace(demo, level="pilot", score=replace(demo.score, value=50.0, low=40.0, high=64.9))
+    assert render(just_there, "concise").endswith(" Score 50 of 100 (40 to 65).\n")
     short_of_it = replace(demo, score=replace(demo.score, value=39.97, high=39.98))
     assert render(short_of_it, "concise").endswith(" Score 39 of 100 (20 to 40).\n")
 

@@ -145,6 +145,22 @@ def test_stories_name_no_rule_severity_or_weakness(demo):
     assert not re.search(r"\b(critical|high|medium|low|cwe)\b", told, re.IGNORECASE)
 
 
+def test_the_worst_story_comes_first(demo):
+    query, slow, other = (
+        replace(
+            demo.findings[3], rule=name, points=points, story=replace(demo.findings[3].story, production=f"{name}.")
+        )
+        for name, points in (("first", 1.0), ("second", 3.0), ("third", 2.0))
+    )
+    report = replace(demo, findings=(query, slow, other), blockers=())
+    order = re.compile(r"\b(first|second|third)\.")
+    assert order.findall(screen(report)) == ["second", "third", "first"]
+    held = replace(report, blockers=(Blocker("score", None, None, "Low."), Blocker("first", None, None, "Held.")))
+    assert order.findall(screen(held)) == ["first", "second", "third"]
+    worse = replace(report, findings=(*report.findings[:2], replace(other, severity="critical")))
+    assert order.findall(screen(worse)) == ["third", "second", "first"]
+
+
 def test_at_most_five_stories_one_per_rule(demo):
     rules = [replace(demo.findings[3], rule=f"rule-{number}") for number in range(9)]
     told = stories(replace(demo, findings=(*rules, *rules)))
@@ -179,6 +195,12 @@ def test_the_next_three_fixes(demo):
     assert "durability explain sql-built-from-input; Pilot needs it" in lines[2]
     assert lines[4].endswith("durability explain http-call-without-timeout")
     assert "Ask once" not in "".join(lines)
+
+
+@pytest.mark.parametrize(("gain", "shown"), [(0.0, "0"), (0.1, "+0.1"), (0.6, "+0.6"), (12.34, "+12.3")])
+def test_what_a_fix_gains(demo, gain, shown):
+    step = replace(demo.plan[1], gain=gain)
+    assert f" {shown} " in block(screen(replace(demo, plan=(step,))), "Mend next")[1]
 
 
 def test_what_the_fixes_unlock(demo):
@@ -263,7 +285,7 @@ def test_a_crash_is_ours_and_what_was_found_still_told(samples):
     assert "The fault is this tool's: please report it." in shown
     assert "What to mend in any case (and 1 other reason) Somebody types" in shown
     assert "Mend next" in shown
-    assert "it reaches" not in shown
+    assert "it reaches" not in screen(replace(samples.CRASHED, plan=samples.DEMO.plan))
 
 
 # --- paper ------------------------------------------------------------------------------------------------------------
@@ -283,17 +305,15 @@ def test_colour_changes_nothing_but_colour(report):
     assert "\x1b" not in screen(report)
 
 
-def test_the_environment_has_no_say(demo, monkeypatch):
-    before = screen(demo), screen(demo, color=True)
-    for name, value in {
-        "NO_COLOR": "1",
-        "FORCE_COLOR": "1",
-        "COLUMNS": "200",
-        "TERM": "dumb",
-        "TTY_COMPATIBLE": "1",
-    }.items():
-        monkeypatch.setenv(name, value)
-        assert (screen(demo), screen(demo, color=True)) == before
+@pytest.mark.parametrize(
+    "variable", ["NO_COLOR=1", "FORCE_COLOR=1", "COLUMNS=70", "LINES=9", "TERM=dumb", "TTY_COMPATIBLE=1"]
+)
+@pytest.mark.parametrize("color", [True, False])
+def test_the_environment_has_no_say(demo, monkeypatch, variable, color):
+    monkeypatch.setenv("TERM", "xterm")
+    before = screen(demo, width=100, color=color)
+    monkeypatch.setenv(*variable.split("="))
+    assert screen(demo, width=100, color=color) == before
 
 
 def test_colours_stand_on_their_own_ground(demo):

@@ -85,6 +85,8 @@ def test_the_chain_is_a_code_flow(demo):
     assert [step["physicalLocation"]["region"]["startLine"] for step in steps] == [14, 48]
     assert steps[0]["message"]["text"] == "search() calls find()"
     assert "codeFlows" not in second
+    own = replace(demo.findings[0], trace=demo.findings[0].trace[1:])
+    assert "codeFlows" not in run_of(replace(demo, findings=(own,)))["results"][0]
 
 
 def test_further_places_are_related_locations(demo):
@@ -139,9 +141,12 @@ def test_rules_are_explained(demo):
 
 
 def test_findings_of_rules_that_are_not_ours_have_a_rule_too(demo):
-    foreign = replace(demo.findings[0], rule="bandit/weak-cipher")
-    rules = run_of(replace(demo, findings=(foreign,)))["tool"]["driver"]["rules"]
-    assert "bandit/weak-cipher" in {rule["id"] for rule in rules}
+    story = replace(demo.findings[0].story, production="<b>x</b> & y")
+    foreign = replace(demo.findings[0], rule="bandit/weak-cipher", story=story)
+    for report in (replace(demo, findings=(foreign,)), replace(demo, accepted=(foreign,))):
+        rules = {rule["id"]: rule for rule in run_of(report)["tool"]["driver"]["rules"]}
+        assert rules["bandit/weak-cipher"]["help"]["text"] == "<b>x</b> & y"
+        assert rules["bandit/weak-cipher"]["help"]["markdown"] == "\\<b\\>x\\<\\/b\\> \\& y"
 
 
 def test_the_verdict_travels_with_the_run(demo, samples):

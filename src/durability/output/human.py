@@ -55,6 +55,7 @@ def render(report: ReportData, paper: Paper) -> str:
     console = Console(
         file=stream,
         width=paper.columns,
+        height=25,  # with both given, rich does not ask the environment
         force_terminal=paper.color,
         color_system="standard" if paper.color else None,
         no_color=not paper.color,
@@ -62,7 +63,7 @@ def render(report: ReportData, paper: Paper) -> str:
         markup=False,
         emoji=False,
         legacy_windows=False,
-        _environ={},
+        force_jupyter=False,
     )
     for position, block in enumerate(_blocks(report, paper)):
         if position:
