@@ -39,8 +39,8 @@ class Context:
         self.manifests = manifests
         self.reach = Reachability(program, entries, view == "released")
         self.effects = Effects(program)
-        external = frozenset(entry.function for entry in entries if entry.role in _EXTERNAL_ROLES)
-        self.flow = Flow(program, external)
+        external = (entry for entry in reversed(entries) if entry.role in _EXTERNAL_ROLES)
+        self.flow = Flow(program, {entry.function: entry for entry in external})
         self._calls: dict[tuple[str, int], CallSite] = {}
         self._handlers: dict[str, dict[int, list[int]]] = {}
         self._makers = Makers(self)

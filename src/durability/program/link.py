@@ -182,7 +182,7 @@ class Linker:
         if segment == "()":
             return symbol
         if segment == "[]":
-            return symbol if self._is_enum(symbol) else UNKNOWN
+            return symbol if self.is_enum(symbol) else UNKNOWN
         found = self.attribute(symbol, segment, depth) or self._entered_attribute(symbol, segment, depth)
         return found if found is not None else UNKNOWN
 
@@ -202,7 +202,8 @@ class Linker:
             return Symbol("library", f"object.{segment}")
         return found if found is not None else UNKNOWN
 
-    def _is_enum(self, symbol: Symbol) -> bool:
+    def is_enum(self, symbol: Symbol) -> bool:
+        """Whether a project class is an enumeration."""
         return any(base.startswith("enum.") for base in self.classes[symbol.path][symbol.name].bases)
 
     def attribute(self, symbol: Symbol, name: str, depth: int = 0) -> Symbol | None:

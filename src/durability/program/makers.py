@@ -16,12 +16,13 @@ class Makers:
     def __init__(self, context: "Context") -> None:
         self._context = context
         self._known: dict[tuple[str, int], tuple[CallSite, ...]] = {}
+        self._seen: set[tuple[FunctionKey, str]] = set()
 
     def of(self, call: CallSite) -> tuple[CallSite, ...]:
         """The calls that made the object a method is called on: constructors and `with_options` in the chain."""
         key = (call.path, call.index)
         if key not in self._known:
-            self._known[key] = ()
+            self._seen.clear()
             found = self._made(call.receiver, call.key, 0) if call.receiver is not None else ()
             self._known[key] = tuple(found)
         return self._known[key]
@@ -49,8 +50,9 @@ class Makers:
 
     def _stored(self, name: str, key: FunctionKey, depth: int) -> tuple[CallSite, ...]:
         path, index = key
-        if not name:
+        if not name or (key, name) in self._seen:
             return ()
+        self._seen.add((key, name))
         facts = self._context.program.files[path]
         bound = [
             item for item in self._context.program.assigns_to(path, name) if item.op == "=" and item.value is not None

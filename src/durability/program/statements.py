@@ -23,26 +23,29 @@ def query_texts(context: "Context", call: CallSite) -> tuple[str, ...] | None:
     value = maker.argument(row.sql_argument, row.sql_position)
     if value is None:
         return ()
-    texts = tuple(_texts(context, value, maker, 0))
+    texts = tuple(_texts(context, value, maker, set()))
     return texts or None
 
 
-def _texts(context: "Context", value: Value, site: CallSite, depth: int) -> Iterator[str]:
+def _texts(context: "Context", value: Value, site: CallSite, seen: set[str]) -> Iterator[str]:
     if value.kind == "text":
         yield value.text
-    elif value.kind == "name" and depth < 6:
+    elif value.kind == "name":
+        if value.text in seen:
+            return
+        seen.add(value.text)
         bound = context.program.assigns_to(site.path, value.text)
         own = [item for item in bound if item.function == site.key[1]] or bound
         for item in own:
             if item.value is not None:
-                yield from _texts(context, item.value, site, depth + 1)
+                yield from _texts(context, item.value, site, seen)
     elif value.kind == "call" and value.call >= 0:
         call = context.call(site.path, value.call)
         for part in (*([call.receiver] if call.receiver else []), *(item.value for item in call.arguments[:1])):
-            yield from _texts(context, part, site, depth + 1)
+            yield from _texts(context, part, site, seen)
     else:
         for part in value.parts:
-            yield from _texts(context, part, site, depth + 1)
+            yield from _texts(context, part, site, seen)
 
 
 def _query_calls(context: "Context", call: CallSite) -> Iterator[CallSite]:
