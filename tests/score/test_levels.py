@@ -59,17 +59,19 @@ def test_a_critical_site_holds_it_at_demo(make, outcome):
 )
 def test_what_holds_no_level(make, harmless):
     critical = make.rule("wipes-data", "blindspot", "critical")
-    assert judged(make, [critical], [make.site("wipes-data", 1, **harmless)]).level == "pilot"
+    ample = make.sites("ground-blindspot", "h" * 12, path="more.py")
+    assert judged(make, [critical], [make.site("wipes-data", 1, **harmless), *ample]).level == "pilot"
 
 
 def test_only_what_the_outside_can_reach_holds_it_where_the_ways_in_are_known(make):
     critical = make.rule("wipes-data", "blindspot", "critical")
     inside = make.site("wipes-data", 1)
-    assert judged(make, [critical], [inside]).level == "demo"
+    ample = make.sites("ground-blindspot", "h" * 12, path="more.py")
+    assert judged(make, [critical], [inside, *ample]).level == "demo"
     way_in = make.site("ground-scale", 40, "handled", entry_points=("GET /",))
-    assert judged(make, [critical], [inside, way_in]).level == "pilot"
+    assert judged(make, [critical], [inside, way_in, *ample]).level == "pilot"
     reached = make.site("wipes-data", 2, entry_points=("GET /",))
-    assert judged(make, [critical], [inside, way_in, reached]).blockers[0].line == 2
+    assert judged(make, [critical], [inside, way_in, reached, *ample]).blockers[0].line == 2
 
 
 def test_a_check_of_the_repository_stands_on_no_path(make):
