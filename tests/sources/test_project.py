@@ -381,12 +381,12 @@ def test_values_of_the_wrong_type_are_passed_over(value: str) -> None:
 
 def test_files_on_disk_that_cannot_be_read_are_problems(tmp_path: Path) -> None:
     root = tmp_path / "root"
-    write(root, {"requirements.txt": "flask\n", "api/pyproject.toml": "x" * 5_000_001})
+    write(root, {"requirements.txt": "flask\n", "api/pyproject.toml": "x" * 1_000_001})
     write(tmp_path, {"secret.cfg": "[options]\ninstall_requires = stolen\n"})
     (root / "setup.cfg").symlink_to("../secret.cfg")
     found = read_manifests(root, ["api/pyproject.toml", "gone/setup.py"])
     assert problems(found) == {
-        "api/pyproject.toml": "too large: more than 5,000,000 bytes",
+        "api/pyproject.toml": "too large: more than 1,000,000 bytes",
         "gone/setup.py": "no such file",
         "setup.cfg": "symbolic link leaves the project",
     }

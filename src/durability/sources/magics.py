@@ -11,8 +11,11 @@ _MAGIC = re.compile(
     r"([ \t]*)(?:[%!]|\?{1,2}[\w.%*]|%{0,2}[A-Za-z_][\w.*]*\?{1,2}[ \t]*$|(?:pip|conda|mamba)3?[ \t]+(?:un)?install\b)"
 )
 _COMPOUND = re.compile(r"(?:for|while|if|with|def|class|try|async|match|@)\b")
-_LEXEME = re.compile(r"\"\"\"|'''|\"(?:[^\"\\\n]|\\.)*\"?|'(?:[^'\\\n]|\\.)*'?|#.*|[(\[{]|[)\]}]|\\$")
-_TRIPLE_END = {'"""': re.compile(r'(?:[^"\\]|\\.|"(?!""))*"""'), "'''": re.compile(r"(?:[^'\\]|\\.|'(?!''))*'''")}
+_LEXEME = re.compile(r"\"\"\"|'''|\"(?:[^\"\\]|\\.)*+\"?|'(?:[^'\\]|\\.)*+'?|#.*|[(\[{]|[)\]}]|\\$")
+_TRIPLE_END = {
+    '"""': re.compile(r'(?:[^"\\]|\\.|"(?!""))*+"""'),
+    "'''": re.compile(r"(?:[^'\\]|\\.|'(?!''))*+'''"),
+}
 
 
 def plain_python(source: str) -> str:

@@ -22,7 +22,8 @@ from durability.sources.roles import file_role
 
 __all__ = ["Dependency", "Manifests", "find_root", "manifests_of", "read_manifests"]
 
-_MOST_BYTES = 5_000_000
+_MOST_BYTES = 1_000_000
+_MOST_LOCK_BYTES = 20_000_000
 _MOST_FILES = 500
 _LOCKS = frozenset({"poetry.lock", "uv.lock", "pdm.lock", "pylock.toml", "pipfile.lock"})
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
@@ -222,9 +223,10 @@ def _included(path: str, text: str) -> list[str]:
 def _text(path: str, real_root: str) -> str:
     if not os.path.realpath(path).startswith(real_root.rstrip("/") + "/"):
         raise Unreadable("symbolic link leaves the project")
-    data = read_bytes(path, _MOST_BYTES)
-    if len(data) > _MOST_BYTES:
-        raise Unreadable(f"too large: more than {_MOST_BYTES:,} bytes")
+    limit = _MOST_LOCK_BYTES if _name(path) in _LOCKS else _MOST_BYTES
+    data = read_bytes(path, limit)
+    if len(data) > limit:
+        raise Unreadable(f"too large: more than {limit:,} bytes")
     # PowerShell's `pip freeze > requirements.txt` writes UTF-16, and pip reads it.
     encoding = "utf-16" if data.startswith(_UTF16) else "utf-8-sig"
     return data.decode(encoding, "replace").replace("\r\n", "\n").replace("\r", "\n")

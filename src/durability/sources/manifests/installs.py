@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from durability.sources.manifests.model import Ledger, normalised
 
 # Only where a command begins: a comment or an `echo` that talks about pip installs nothing.
+_WORD = r"[^\s;&|(]"
 _INSTALL = re.compile(
-    r"(?:^|[;&|(])\s*(?:(?:RUN|sudo|exec|then|do|else|if|time|!|-\S+|\w+=\S*|\S*python[\d.]*\s+-m|uv(?:\s+tool)?)\s+)*"
-    r"(?:(?:\S*/)?(?:pip[\d.]*|pipx|conda|mamba|micromamba)\s+install|(?:uv|poetry|pdm)\s+(?:add|tool\s+install))\b"
-    r"([^\n;&|)]*)",
+    rf"(?:^|[;&|(])[ \t]*+(?:(?:RUN|sudo|exec|then|do|else|if|time|!|-{_WORD}+|\w+={_WORD}*"
+    rf"|{_WORD}*python[\d.]*[ \t]+-m)[ \t]+)*+"
+    r"(?:(?:uv[ \t]+|[\w./$-]*/)?(?:pip[\d.]*|pipx|conda|mamba|micromamba)[ \t]+install"
+    r"|(?:uv|poetry|pdm)[ \t]+(?:add|tool[ \t]+install))\b([^\n;&|)]*)",
     re.MULTILINE,
 )
+_COMMENTS = re.compile(r"^[ \t]*#.*\n?", re.MULTILINE)
 _VALUED = frozenset(
     {
         "-r", "--requirement", "-c", "--constraint", "-i", "--index-url", "--extra-index-url", "-f", "--find-links",
@@ -27,7 +30,7 @@ _LOCAL = (".whl", ".txt", ".tar.gz", ".toml", ".zip")
 
 def read_installs(path: str, text: str, ledger: Ledger) -> None:
     """Add the names that install commands mention; paths, variables and options are not names."""
-    commands = re.sub(r"(?m)^\s*#.*\n?", "", text).replace("\\\n", " ")
+    commands = _COMMENTS.sub("", text).replace("\\\n", " ")
     for match in _INSTALL.finditer(commands):
         for word in _operands(match[1]):
             name = _NAME.fullmatch(word)

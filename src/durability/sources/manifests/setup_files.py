@@ -1,33 +1,55 @@
 """What setup.py and setup.cfg declare. setup.py is read as a tree and never run."""
 
 import ast
-import configparser
 import re
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 from durability.sources.guard import depth_problem
+from durability.sources.manifests.lines import Lines
 from durability.sources.manifests.model import Broken, Ledger
 from durability.sources.manifests.requirements import requirement
 
+_SECTION = re.compile(r"\[([^\[\]]+)\]")
+_DELIMITER = re.compile(r"[=:]")
+_MOST_REQUIREMENTS = 20_000
 _SCRIPT = re.compile(r"\s*([^=\s]+)\s*=\s*(\S+)")
 
 
 def read_setup_cfg(path: str, text: str, ledger: Ledger) -> None:
     """Add what a setup.cfg declares. Raises Broken."""
-    parser = configparser.RawConfigParser(strict=False)
-    try:
-        parser.read_string(text)
-    except configparser.Error as error:
-        raise Broken(f"not a setup.cfg: {str(error).splitlines()[0]}") from None
-    _add(path, text, ledger, (None, parser.get("options", "install_requires", fallback="").splitlines()))
-    if parser.has_section("options.extras_require"):
-        for group, wanted in parser.items("options.extras_require"):
-            _add(path, text, ledger, (group, wanted.splitlines()))
-    _add_scripts(ledger, parser.get("options.entry_points", "console_scripts", fallback="").splitlines())
-    python = parser.get("options", "python_requires", fallback="").strip()
-    if python:
-        ledger.requires_python.append(python)
+    sections = _sections(text)
+    where = Lines(text).plain
+    options = sections.get("options", {})
+    _add(path, where, ledger, (None, options.get("install_requires", [])))
+    for group, wanted in sections.get("options.extras_require", {}).items():
+        _add(path, where, ledger, (group, wanted))
+    _add_scripts(ledger, sections.get("options.entry_points", {}).get("console_scripts", []))
+    ledger.requires_python += [line for line in options.get("python_requires", []) if line]
+
+
+def _sections(text: str) -> dict[str, dict[str, list[str]]]:
+    """The lines of each option by section. The library's parser takes quadratic time on lines it cannot read."""
+    sections: dict[str, dict[str, list[str]]] = {}
+    options: dict[str, list[str]] | None = None
+    value: list[str] = []
+    for line in text.split("\n"):
+        content = line.strip()
+        if not content or content[0] in "#;":
+            continue
+        header = _SECTION.fullmatch(content)
+        if line[0].isspace():
+            value.append(content)
+        elif header:
+            options = sections.setdefault(header[1], {})
+        elif options is None:
+            raise Broken("not a setup.cfg: it begins outside any section")
+        else:
+            name, *rest = _DELIMITER.split(content, maxsplit=1)
+            value = options.setdefault(name.strip().lower(), [])
+            value += [item.strip() for item in rest]
+    return sections
 
 
 def read_setup_py(path: str, text: str, ledger: Ledger) -> None:
@@ -51,10 +73,11 @@ def read_setup_py(path: str, text: str, ledger: Ledger) -> None:
 
 
 def _take_arguments(path: str, text: str, ledger: Ledger, arguments: dict[str, Any]) -> None:
-    _add(path, text, ledger, (None, _lines(arguments.get("install_requires"))))
+    where = Lines(text).string
+    _add(path, where, ledger, (None, _lines(arguments.get("install_requires"))))
     extras = arguments.get("extras_require")
     for group, wanted in extras.items() if isinstance(extras, dict) else ():
-        _add(path, text, ledger, (str(group), _lines(wanted)))
+        _add(path, where, ledger, (str(group), _lines(wanted)))
     entry_points = arguments.get("entry_points")
     if isinstance(entry_points, dict):
         _add_scripts(ledger, _lines(entry_points.get("console_scripts")))
@@ -96,13 +119,11 @@ def _lines(value: Any) -> list[str]:
     return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
 
 
-def _add(path: str, text: str, ledger: Ledger, wanted: tuple[str | None, list[str]]) -> None:
-    group, lines = wanted
-    for item in lines:
+def _add(path: str, where: Callable[[str], int], ledger: Ledger, wanted: tuple[str | None, list[str]]) -> None:
+    group, items = wanted
+    for item in items[:_MOST_REQUIREMENTS]:
         content = item.partition(" #")[0].strip()
-        at = text.find(content)
-        line = text.count("\n", 0, at) + 1 if at >= 0 else 1
-        found = requirement(content, path, line, group) if content and not content.startswith("#") else None
+        found = requirement(content, path, where(item), group) if content and not content.startswith("#") else None
         if found:
             ledger.dependencies.append(found)
 

@@ -2,13 +2,16 @@
 
 import re
 
+_LONGEST = 500
 _CARET = re.compile(r"(\^|~(?!=))\s*v?(\d+(?:\.\d+)*)\S*")
 _CONDA = re.compile(r"(?:[\w.-]+::)?([A-Za-z0-9_][\w.-]*)\s*(.*)")
 
 
 def poetry_specifier(text: str) -> str:
     """`^1.2` → `>=1.2,<2`, `~1.2` → `>=1.2,<1.3`, `1.2` → `==1.2`, `*` → any; alternatives keep their `||`."""
-    return "||".join(_every(part) for part in re.split(r"\|\|?", text)) if text.strip() else ""
+    if not text.strip() or len(text) > _LONGEST:
+        return ""
+    return "||".join(_every(part) for part in re.split(r"\|\|?", text))
 
 
 def conda_requirement(text: str) -> tuple[str, str]:

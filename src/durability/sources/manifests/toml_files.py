@@ -5,20 +5,23 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from durability.sources.manifests.lines import Lines
 from durability.sources.manifests.model import Broken, Dependency, Ledger, normalised
 from durability.sources.manifests.requirements import requirement
 from durability.sources.manifests.specifiers import poetry_specifier
 
 _EXACT = re.compile(r"={2,3}[^,|*]+")
+_MOST_DOTS = 100
+_DOTTED = re.compile(r"[\s\[\w\"'-]*+\.[\s\w\"'.-]*+(?:[=\]]|$)")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
 def read_pyproject(path: str, text: str, ledger: Ledger) -> None:
     """Add what a pyproject.toml declares. Raises Broken."""
-    document = _toml(text)
+    document, lines = _toml(text), Lines(text)
     project = _table(document.get("project"))
     for group, wanted in _grouped_requirements(document):
-        found = requirement(wanted, path, _line_of(text, wanted), group)
+        found = requirement(wanted, path, lines.string(wanted), group)
         if found:
             ledger.dependencies.append(found)
     ledger.requires_python += _strings([project.get("requires-python")])
@@ -26,25 +29,25 @@ def read_pyproject(path: str, text: str, ledger: Ledger) -> None:
         ledger.scripts.update(_pairs(project.get(key)))
     poetry = _dig(document, "tool", "poetry")
     for group, name, value in _poetry_tables(poetry):
-        _add_named(path, text, ledger, (group, name, value))
+        _add_named(path, lines, ledger, (group, name, value))
     ledger.scripts.update(_pairs(poetry.get("scripts")))
 
 
 def read_pipfile(path: str, text: str, ledger: Ledger) -> None:
     """Add what a Pipfile declares. Raises Broken."""
-    document = _toml(text)
+    document, lines = _toml(text), Lines(text)
     for section, table in document.items():
         if section in ("source", "requires", "scripts", "pipenv"):
             continue
         group = None if section == "packages" else section.removesuffix("-packages")
         for name, value in _table(table).items():
-            _add_named(path, text, ledger, (group, name, value))
+            _add_named(path, lines, ledger, (group, name, value))
     requires = _table(document.get("requires"))
     for version in _strings([requires.get("python_full_version") or requires.get("python_version")]):
         ledger.requires_python.append(f"=={version}" if "python_full_version" in requires else f"=={version}.*")
 
 
-def _add_named(path: str, text: str, ledger: Ledger, entry: tuple[str | None, str, Any]) -> None:
+def _add_named(path: str, lines: Lines, ledger: Ledger, entry: tuple[str | None, str, Any]) -> None:
     """A table entry `name = "^1.2"` or `name = {version = "^1.2", …}`."""
     group, name, value = entry
     table = value if isinstance(value, dict) else {}
@@ -57,7 +60,7 @@ def _add_named(path: str, text: str, ledger: Ledger, entry: tuple[str | None, st
         return
     if "path" in table:
         return
-    line = _key_line(text, name)
+    line = lines.key(name)
     commit = str(table.get("rev", table.get("ref", "")))
     pinned = bool(_EXACT.fullmatch(specifier) or _COMMIT.fullmatch(commit))
     optional = "optional" if table.get("optional") is True else None
@@ -93,6 +96,9 @@ def _poetry_tables(poetry: Mapping[str, Any]) -> Iterator[tuple[str | None, str,
 
 
 def _toml(text: str) -> dict[str, Any]:
+    # The parser needs time that grows with the square of a dotted key's parts.
+    if any(line.count(".") > _MOST_DOTS and _DOTTED.match(line) for line in text.split("\n")):
+        raise Broken(f"not TOML: a key of more than {_MOST_DOTS} parts")
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -119,18 +125,3 @@ def _strings(value: Any) -> list[str]:
 def _pairs(value: Any) -> dict[str, str]:
     pairs = ((name, _table(target).get("reference", target)) for name, target in _table(value).items())
     return {name: target for name, target in pairs if isinstance(target, str)}
-
-
-def _line_of(text: str, wanted: str) -> int:
-    """The line that holds a string; 1 when it is written with escapes."""
-    for quote in "\"'":
-        at = text.find(f"{quote}{wanted}{quote}")
-        if at >= 0:
-            return text.count("\n", 0, at) + 1
-    return 1
-
-
-def _key_line(text: str, name: str) -> int:
-    match = re.search(rf"^\s*[\"']?{re.escape(name)}[\"']?\s*=", text, re.MULTILINE)
-    match = match or re.search(rf"^\s*\[[^\]\n]*\b{re.escape(name)}[\"']?\s*\]", text, re.MULTILINE)
-    return text.count("\n", 0, match.start() + len(match[0]) - len(match[0].lstrip())) + 1 if match else 1
