@@ -2,12 +2,15 @@
 
 import hashlib
 import os
+import sysconfig
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from durability.sources.files import discover
 from durability.sources.model import SourceFile
 from durability.sources.text import Unreadable, decode, read
 
@@ -129,3 +132,17 @@ def test_what_is_no_file_is_refused_at_once(tmp_path: Path) -> None:
     assert reading_fails(tmp_path / "folder.py") == "not a regular file: a folder"
     assert reading_fails(tmp_path / "link.py") == "too many levels of symbolic links"
     assert reading_fails(tmp_path / "gone.py") == "no such file"
+
+
+@pytest.mark.needs_cpython_lib
+def test_of_cpython_s_own_library_only_a_handful_is_refused() -> None:
+    refused: Counter[str] = Counter()
+    files = discover(Path(sysconfig.get_path("stdlib"))).files
+    for file in files:
+        try:
+            read(file)
+        except Unreadable as error:
+            refused[error.reason.split(":")[0]] += 1
+    assert len(files) > 1_000
+    assert set(refused) <= {"not UTF-8, and no encoding declared", "unknown encoding", "too deep", "not Python"}
+    assert refused["too deep"] + refused["not Python"] < 5
