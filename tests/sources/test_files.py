@@ -237,6 +237,17 @@ def test_links_are_never_followed_and_those_that_hide_something_are_reported(
     }
 
 
+def test_a_link_does_not_hide_its_target(tmp_path: Path, keep: Callable[[Path], None]) -> None:
+    write(tmp_path, "a.py", "ignored/b.py", "venv/c.py", "run")
+    write(tmp_path, ".gitignore", text="ignored/\n")
+    for name, target in {"b.py": "ignored/b.py", "c.py": "venv/c.py", "d.py": "run", "e.py": "a.py"}.items():
+        (tmp_path / name).symlink_to(target)
+    keep(tmp_path)
+    found = discover(tmp_path)
+    assert paths(found) == ["a.py"]
+    assert skipped(found) == dict.fromkeys(["b.py", "c.py", "d.py"], "symbolic link to a file that is left out")
+
+
 def test_a_tracked_folder_turned_into_a_link_leads_nowhere(tmp_path: Path) -> None:
     root = tmp_path / "root"
     write(root, "a/b.py", "c.py")
@@ -412,6 +423,16 @@ def test_manifests_are_named(tmp_path: Path, keep: Callable[[Path], None]) -> No
     write(tmp_path, "a.py", "pyproject.toml", "api/requirements.txt", ".github/workflows/ci.yml", "notes.txt")
     keep(tmp_path)
     assert discover(tmp_path).manifests == (".github/workflows/ci.yml", "api/requirements.txt", "pyproject.toml")
+
+
+def test_a_root_whose_name_is_not_utf_8_is_a_usage_error(tmp_path: Path) -> None:
+    root = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff"))
+    try:
+        write(root, "a.py")
+    except OSError:
+        pytest.skip("this file system takes UTF-8 names only")
+    with pytest.raises(UsageError, match=r"\\xff: the name of this folder is not UTF-8"):
+        discover(root)
 
 
 def test_what_is_no_folder_is_a_usage_error(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ __all__ = ["Discovery", "Skipped", "SourceFile", "discover"]
 _HEADER = 2048
 _OTHER_LIMIT = 1_000_000
 _LONGEST_SCRIPT_NAME = 80
+_HIDING = "symbolic link to a file that is left out"
 
 
 def discover(root: Path, *, exclude: Sequence[str] = ()) -> Discovery:
@@ -31,6 +32,8 @@ def discover(root: Path, *, exclude: Sequence[str] = ()) -> Discovery:
     """
     if not root.is_dir():
         raise UsageError(f"{root} is not a folder")
+    if shown(os.path.abspath(root)) != os.path.abspath(root):
+        raise UsageError(f"{shown(os.path.abspath(root))}: the name of this folder is not UTF-8; rename it")
     excluded = Excludes(exclude)
     listing = Listing(root).run()
     sorting = _Sorting(root, excluded)
@@ -51,6 +54,7 @@ class _Sorting:
         self._inside: dict[str, bool] = {}
         self.files: list[SourceFile] = []
         self.skipped: list[Skipped] = []
+        self.links: dict[str, str] = {}
         self.left_out: list[str] = []
         self.manifests: list[str] = []
         self.names: list[str] = []
@@ -123,7 +127,11 @@ class _Sorting:
             if is_python_name(name) or loops:
                 self.skipped.append(Skipped(text, "symbolic link loop" if loops else "broken symbolic link"))
             return
-        if self._contains(target) or self._excluded(text):
+        if self._excluded(text):
+            return
+        if self._contains(target):
+            if is_python_name(name):
+                self.links[text] = shown(os.path.relpath(target, self._real_root))
             return
         if is_python_name(name) or os.path.isdir(target):
             self.skipped.append(Skipped(text, "symbolic link leaves the project"))
@@ -140,9 +148,11 @@ class _Sorting:
 
     def result(self, skipped: Sequence[Skipped]) -> Discovery:
         """Everything placed, in order."""
+        names = set(self.names)
+        hiding = [Skipped(link, _HIDING) for link, target in self.links.items() if target not in names]
         return Discovery(
             files=tuple(sorted(self.files, key=lambda file: file.path)),
-            skipped=tuple(sorted({*self.skipped, *skipped}, key=lambda item: (item.path, item.reason))),
+            skipped=tuple(sorted({*self.skipped, *skipped, *hiding}, key=lambda item: (item.path, item.reason))),
             other_languages=dict(sorted(self.languages.items())),
             python_names=tuple(sorted(self.names)),
             excluded=tuple(sorted(self.left_out)),
