@@ -15,6 +15,10 @@ FunctionKey = tuple[str, int]
 """A function of the program: path of its file and its index there."""
 
 
+_CONTAINERS = ("list", "tuple", "set", "dict")
+_WITH = ("__enter__", "__exit__", "__aenter__", "__aexit__")
+
+
 class Edge(Struct, frozen=True):
     """One function calls another, or hands it over to be called (`offloaded`: on another thread or later)."""
 
@@ -193,31 +197,62 @@ class Program:
     # Edges.
 
     def _link_calls(self, path: str, facts: FileFacts) -> None:
+        tables = self._tables(path, facts)
         for index, call in enumerate(facts.calls):
             caller = (path, call.function)
             callee = self.key_of(self.symbols[path][index])
             if callee is not None:
                 self._add(Edge(caller, callee, index))
+            head, is_looked_up, _ = call.target.partition("[]" if "[]" in call.target else ".get()")
+            for member in tables.get(head, ()) if is_looked_up else ():
+                self._add(Edge(caller, member, index))
+            self._link_properties(path, caller, index, call.receiver)
             for argument in call.arguments:
                 self._link_argument(path, caller, index, call, argument.value)
         for index, function in enumerate(facts.functions):
             for decorator in function.decorators:
-                symbol = self.resolve(decorator.ref, path)
-                wrapper = self.key_of(symbol)
-                if wrapper is not None:
-                    self._add(Edge((path, index), wrapper, decorator.call))
+                self._link((path, index), self.resolve(decorator.ref, path), decorator.call)
+        for block in facts.blocks:
+            if block.kind == "with" and block.value is not None and block.value.kind == "call":
+                entered = self.symbols[path][block.value.call]
+                for method in _WITH if entered.kind == "class" else ():
+                    found = self.linker.attribute(entered, method)
+                    if found is not None and found.kind == "function":
+                        self._link((path, block.function), found, block.value.call)
+
+    def _tables(self, path: str, facts: FileFacts) -> dict[str, tuple[FunctionKey, ...]]:
+        """The functions in each list or dict of the module, by its name."""
+        tables = {}
+        for item in facts.assigns:
+            if item.function == 0 and item.value is not None and item.value.kind in _CONTAINERS:
+                symbols = (self.value_symbol(part, path, 0) for part in item.value.parts)
+                keys = (self.key_of(symbol) for symbol in symbols if symbol.kind == "function")
+                tables[plain_name(item.target)] = tuple(key for key in keys if key is not None)
+        return tables
 
     def _link_argument(self, path: str, caller: FunctionKey, index: int, call: Call, value: Value) -> None:
         if value.kind == "lambda":
             self._add(Edge(caller, (path, int(value.text)), index, offloaded=True))
-            return
-        if value.kind not in ("name", "attr"):
-            return
-        symbol = self.value_symbol(value, path, call.function)
-        if symbol.kind == "function":
-            handed = self.key_of(symbol)
+        elif value.kind in _CONTAINERS:
+            for part in value.parts:
+                self._link_argument(path, caller, index, call, part)
+        elif value.kind in ("name", "attr"):
+            symbol = self.value_symbol(value, path, call.function)
+            handed = self.key_of(symbol) if symbol.kind == "function" else None
             if handed is not None:
                 self._add(Edge(caller, handed, index, offloaded=True))
+
+    def _link_properties(self, path: str, caller: FunctionKey, index: int, receiver: Value | None) -> None:
+        while receiver is not None and receiver.kind == "attr":
+            read = self.value_symbol(receiver, path, caller[1])
+            if read.kind == "function":
+                self._link(caller, read, index)
+            receiver = receiver.parts[0]
+
+    def _link(self, caller: FunctionKey, symbol: Symbol, call: int) -> None:
+        callee = self.key_of(symbol)
+        if callee is not None:
+            self._add(Edge(caller, callee, call))
 
     def _add(self, edge: Edge) -> None:
         self.edges.append(edge)
