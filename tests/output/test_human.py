@@ -164,7 +164,7 @@ def test_the_worst_story_comes_first(demo):
 def test_at_most_five_stories_one_per_rule(demo):
     rules = [replace(demo.findings[3], rule=f"rule-{number}") for number in range(9)]
     told = stories(replace(demo, findings=(*rules, *rules)))
-    assert [line.split()[0] for line in told if re.match(r" {2}\d ", line)] == ["1", "2", "3", "4", "5"]
+    assert [line.split()[0] for line in told if re.match(r" {1,4}\d ", line)] == ["1", "2", "3", "4", "5"]
 
 
 def test_what_is_hidden_refuted_or_slight_is_no_story(demo):
@@ -238,16 +238,16 @@ def test_what_was_left_out_is_counted(demo):
 
 
 def test_the_way_on(demo, samples):
-    assert screen(demo).splitlines()[-3:] == [
-        " All 7 findings          durability --output-format concise",
-        " Why one of them matters durability explain PATH:LINE",
-        " What is looked for      durability rules",
+    assert [" ".join(line.split()) for line in screen(demo).splitlines()[-3:]] == [
+        "All 7 findings durability --output-format concise",
+        "Why one of them matters durability explain PATH:LINE",
+        "What is looked for durability rules",
     ]
-    assert " The one finding    durability --output-format concise" in screen(samples.PRODUCTION)
+    assert "The one finding durability --output-format concise" in flat(screen(samples.PRODUCTION))
     assert " Both findings" in screen(replace(demo, findings=demo.findings[:2]))
     nothing = screen(replace(samples.PRODUCTION, findings=()))
     assert "Nothing found that these rules look for." in nothing
-    assert nothing.endswith("What is looked for durability rules\n")
+    assert flat(nothing).endswith("What is looked for durability rules")
 
 
 @pytest.mark.parametrize(("number", "said"), [(1, "1 file, 1 line\n"), (2, "2 files, 2 lines\n")])

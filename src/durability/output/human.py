@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from io import StringIO
 
 from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -128,10 +129,10 @@ def _row(label: Text, text: Text) -> Table:
     return _grid((_LABEL, "left"), (None, "left"), rows=[(Text(" ") + label, text)])
 
 
-def _paragraph(label: str, text: str, paper: Paper) -> Table:
+def _paragraph(label: str, text: str, paper: Paper) -> Padding:
     body = Text(f"{label}: " if label else "", style="bold")
     body.append(Text(paper.text(text), style="not bold"))
-    return _grid((0, "left"), (None, "left"), rows=[(Text(), body)])
+    return Padding(body, (0, 0, 0, 1))
 
 
 def _grid(*columns: tuple[int | None, str], rows: list[tuple[RenderableType, ...]]) -> Table:
@@ -265,5 +266,5 @@ def _closing(report: ReportData, paper: Paper) -> Iterator[RenderableType]:
     else:
         yield _paragraph("", "Nothing found that these rules look for.", paper)
     ways.append(("What is looked for", "rules"))
-    rows: list[tuple[RenderableType, ...]] = [(Text(), Text(what), Text(f"durability {how}")) for what, how in ways]
-    yield _grid((0, "left"), (max(len(what) for what, _ in ways), "left"), (None, "left"), rows=rows)
+    rows: list[tuple[RenderableType, ...]] = [(Text(what), Text(f"durability {how}")) for what, how in ways]
+    yield Padding(_grid((max(len(what) for what, _ in ways), "left"), (None, "left"), rows=rows), (0, 0, 0, 1))

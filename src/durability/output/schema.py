@@ -19,7 +19,7 @@ def schema() -> dict[str, Any]:
     The lines of `jsonl` of type `finding`, `accepted`, `rule` and `site` are its definitions Finding, Finding, RuleInfo
     and SiteRow with `type` added.
     """
-    made = msgspec.json.schema(ReportData)
+    made = _ordered(msgspec.json.schema(ReportData))
     definitions = made["$defs"]
     for definition in definitions.values():
         if "properties" in definition:
@@ -37,6 +37,18 @@ def schema() -> dict[str, Any]:
         "title": "durability report, schema version 1",
         **made,
     }
+
+
+def _ordered(value: Any) -> Any:
+    """The same schema with alternatives in one order, null last: it differs between versions of msgspec."""
+    if isinstance(value, list):
+        return [_ordered(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    ordered = {key: _ordered(item) for key, item in value.items()}
+    if "anyOf" in ordered:
+        ordered["anyOf"].sort(key=lambda item: (item == {"type": "null"}, json.dumps(item, sort_keys=True)))
+    return ordered
 
 
 def text() -> str:
