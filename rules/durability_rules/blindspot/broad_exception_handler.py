@@ -74,6 +74,10 @@ _PROBE = re.compile(r"(^|_)(health|healthz|healthcheck|status|ready|readiness|li
             why="it is what the check reports",
         ),
         Good(
+            "def load(x):\n    try:\n        return fetch(x)\n    except Exception:\n        return fetch('copy of ' + x)\n",
+            why="the other way may fail aloud",
+        ),
+        Good(
             "def health():\n    try:\n        fetch()\n    except Exception as error:\n        return {'status': 'down', 'why': str(error)}\n    return {'status': 'up'}\n",
             why="a failure is what it is there to report",
         ),
@@ -97,6 +101,8 @@ def broad_exception_handler(handler: HandlerSite) -> Verdict | None:
     if handler.only_loads:
         return None
     if not handler.broad or (handler.reraises and not handler.hides_cause):
+        return handled()
+    if handler.tries_another:
         return handled()
     if _PROBE.search(handler.function.name) and (handler.tells_caller or handler.answers_failure):
         return handled()

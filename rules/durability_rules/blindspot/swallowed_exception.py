@@ -88,6 +88,11 @@ _CLEANUP = (
             + "def f(users, key):\n    try:\n        requests.put('u', json=users.get(key), timeout=1)\n    except User.DoesNotExist:\n        pass\n",
             why="nobody of that name is an answer",
         ),
+        Good(
+            HEAD
+            + "class Locked(Exception):\n    pass\ndef f(x):\n    try:\n        requests.put('u', json=x, timeout=1)\n        check(x)\n    except Locked:\n        pass\n",
+            why="an answer that the project gives itself",
+        ),
         Silent(
             "def number(text):\n    try:\n        return int(text)\n    except ValueError:\n        pass\n",
             why="nothing outside the program is at stake",
@@ -106,7 +111,7 @@ def swallowed_exception(handler: HandlerSite, ask: Ask) -> Verdict | None:
     touched = [call for call in handler.guarded_calls if any(ask.has_effect(call, effect) for effect in CONSEQUENCE)]
     if not touched or all(call.shown.rsplit(".", 1)[-1] in _CLEANUP for call in touched):
         return None
-    if not handler.empty or (handler.types and all(_benign(name) for name in handler.types)):
+    if not handler.empty or (handler.types and all(_benign(name, handler) for name in handler.types)):
         return handled()
     what = touched[0].shown
     return unhandled(
@@ -114,5 +119,11 @@ def swallowed_exception(handler: HandlerSite, ask: Ask) -> Verdict | None:
     )
 
 
-def _benign(name: str) -> bool:
-    return name in BENIGN or name.rsplit(".", 1)[-1] in _ABSENT
+def _benign(name: str, handler: HandlerSite) -> bool:
+    """Whether an error is an answer: something is absent or there already, or the project itself says so by name."""
+    last = name.rsplit(".", 1)[-1].lstrip(":")
+    if name in BENIGN or last in _ABSENT:
+        return True
+    return any(
+        item.name == last for path in handler.context.judged_paths() for item in handler.program.files[path].classes
+    )

@@ -94,6 +94,10 @@ _INNER = "        a = one(x)\n        b = two(a)\n        c = three(b)\n        
             "def run(x):\n    try:\n" + _INNER + "    except Exception:\n        return None\n",
             why="nothing outside is asked that could be overloaded",
         ),
+        Good(
+            _ASKS + "def run(x):\n    try:\n" + _INNER + "    except Exception:\n        return x\n",
+            why="the caller has what it had before",
+        ),
         Silent("def run(x):\n    return x\n", why="too small to say"),
         Miss(
             _ASKS

@@ -57,6 +57,7 @@ def _tells(handler: HandlerSite) -> bool:
         or handler.ends_process
         or (handler.keeps_trace and any(entry.function == handler.key for entry in handler.context.entries))
         or handler.hands_on
+        or handler.gives_back_input
         or handler.tells_caller
         or handler.answers_failure
         or handler.tells_person

@@ -133,6 +133,22 @@ class HandlerSite(Site):
         return any(_names(item.value) & kept or _names(item.cause) & kept for item in later)
 
     @property
+    def tries_another(self) -> bool:
+        """Whether it calls what the `try` called once more, with something else: the second failure travels."""
+        if self.guarded_statements > 2:
+            return False
+        tried = {call.shown for call in self.guarded_calls}
+        return any(call.shown in tried and not _is_log(call) for call in self.calls)
+
+    @property
+    def gives_back_input(self) -> bool:
+        """Whether it only returns what the function was given: the caller has what it had before."""
+        names = {item.name for item in self.function.parameters}
+        return bool(self.returned) and all(
+            value is not None and value.kind == "name" and value.text in names for value in self.returned
+        )
+
+    @property
     def tells_caller(self) -> bool:
         """Whether its answer carries the error: it returns or yields it, or puts it into what the function returns."""
         own = [item.value for item in self.exits if item.kind in ("return", "yield")]
