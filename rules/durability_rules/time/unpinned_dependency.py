@@ -66,7 +66,9 @@ def unpinned_dependency(site: ProjectSite, ask: Ask) -> Verdict | None:
     if ask.manifests.has_lock or not loose:
         return handled()
     if len(loose) <= len(wanted) / 2:
-        return partial(f"no version is chosen for {len(loose)} of {len(wanted)} requirements", missing="a version for each")
+        return partial(
+            f"no version is chosen for {len(loose)} of {len(wanted)} requirements", missing="a version for each"
+        )
     return unhandled(
         f"{len(loose)} of {len(wanted)} requirements admit more than one version", fix=suggest("write a lock file")
     )
