@@ -184,3 +184,11 @@ def wheelhouse(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
     wanted = [built.wheel, "hatchling", "editables"]
     subprocess.run([sys.executable, "-m", "pip", "wheel", "-q", "-w", folder, *wanted], capture_output=True, check=True)
     return folder
+
+
+@pytest.fixture(autouse=True)
+def _same_recursion_limit() -> Iterator[None]:
+    """A scan in this process raises the limit; the next test starts from Python's own."""
+    limit = sys.getrecursionlimit()
+    yield
+    sys.setrecursionlimit(limit)
