@@ -67,7 +67,7 @@ def test_branches_that_disagree_are_not_known():
     assert refs(source)["s.get"] == "?.get"
 
 
-@pytest.mark.parametrize("source", ["def f(:", "x = = 1", "  indented = 1\nx"])
+@pytest.mark.parametrize("source", ["def f(:", "x = = 1", "  indented = 1\nx", 'x = "a" b"b"'])
 def test_what_is_not_python_says_so(source):
     with pytest.raises(NotPython):
         collect(source, "a.py", "a")

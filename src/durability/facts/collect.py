@@ -28,6 +28,8 @@ def collect(text: str, path: str, module: str) -> FileFacts:
     except cst.ParserSyntaxError as error:
         message = f"line {error.raw_line}: {error.message.splitlines()[0] if error.message else 'syntax error'}"
         raise NotPython(message) from None
+    except (cst.CSTValidationError, cst.CSTLogicError) as error:
+        raise NotPython(str(error).splitlines()[0] if str(error) else "not a valid program") from None
     positions = Positions(tree)
     lowering = Lowering(positions)
     lines = text.count("\n") + (not text.endswith("\n"))
