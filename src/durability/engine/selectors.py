@@ -10,6 +10,7 @@ from durability.program.context import Context
 from durability.program.sites import (
     CallSite,
     DistributionSite,
+    EntrySite,
     FunctionSite,
     HandlerSite,
     ImpliedSite,
@@ -26,7 +27,7 @@ _OTHER = {"http": "llm"}
 _FACTORIES = frozenset({"boto3.client", "boto3.resource", "redis.from_url"})
 
 SelectorKind = Literal[
-    "calls", "handlers", "loops", "functions", "parameters", "texts", "distributions", "implied", "project"
+    "calls", "handlers", "loops", "functions", "entries", "parameters", "texts", "distributions", "implied", "project"
 ]
 
 
@@ -85,6 +86,11 @@ def loops(*, roles: tuple[str, ...] = (), in_async: bool | None = None) -> Selec
 def functions(*, roles: tuple[str, ...] = (), in_async: bool | None = None) -> Selector:
     """Functions and methods, lambdas left out."""
     return Selector("functions", roles=roles, in_async=in_async)
+
+
+def entry_points(*, roles: tuple[str, ...] = ()) -> Selector:
+    """Entry points: what a framework, the operating system or a person starts."""
+    return Selector("entries", roles=roles)
 
 
 def parameters(*, roles: tuple[str, ...] = ("route",)) -> Selector:
@@ -182,6 +188,12 @@ def _functions(selector: Selector, context: Context) -> Iterator[Site]:
                 yield FunctionSite(context, (path, index))
 
 
+def _entries(selector: Selector, context: Context) -> Iterator[Site]:
+    for entry in context.entries:
+        if not selector.roles or entry.role in selector.roles:
+            yield EntrySite(context, entry)
+
+
 def _parameters(selector: Selector, context: Context) -> Iterator[Site]:
     for entry in context.entries:
         if entry.role in selector.roles and context.program.file_roles.get(entry.function[0]) == "first-party":
@@ -216,6 +228,14 @@ def _project(selector: Selector, context: Context) -> Iterator[Site]:
 
 
 _FINDERS = {
-    "calls": _calls, "handlers": _handlers, "loops": _loops, "functions": _functions, "parameters": _parameters,
-    "texts": _texts, "distributions": _distributions, "implied": _implied, "project": _project,
-}  # fmt: skip
+    "calls": _calls,
+    "handlers": _handlers,
+    "loops": _loops,
+    "functions": _functions,
+    "entries": _entries,
+    "parameters": _parameters,
+    "texts": _texts,
+    "distributions": _distributions,
+    "implied": _implied,
+    "project": _project,
+}

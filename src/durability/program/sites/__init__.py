@@ -1,7 +1,7 @@
 """What a rule sees of the program: typed views over facts, with context already known."""
 
 from durability.program.sites.call import CallSite, Setting
-from durability.program.sites.function import FunctionSite, ParameterSite
+from durability.program.sites.function import EntrySite, FunctionSite, ParameterSite
 from durability.program.sites.handler import HandlerSite
 from durability.program.sites.loop import LoopSite
 from durability.program.sites.place import Loop, Site
@@ -10,6 +10,7 @@ from durability.program.sites.whole import DistributionSite, ImpliedSite, Projec
 __all__ = [
     "CallSite",
     "DistributionSite",
+    "EntrySite",
     "FunctionSite",
     "HandlerSite",
     "ImpliedSite",

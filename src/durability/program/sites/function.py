@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from durability.facts.model import Parameter, Value
+from durability.program.entries import EntryPoint
 from durability.program.program import FunctionKey, plain_name
 from durability.program.sites.handler import HandlerSite
 from durability.program.sites.place import Site
@@ -81,3 +82,13 @@ class ParameterSite(Site):
         fact = context.program.function(key)
         super().__init__(context, key, fact.block, fact.span, f"parameter {parameter.name}")
         self.parameter = parameter
+
+
+class EntrySite(Site):
+    """An entry point, at its function; a module body stands for a script."""
+
+    def __init__(self, context: "Context", entry: EntryPoint) -> None:
+        fact = context.program.function(entry.function)
+        span = fact.span if entry.function[1] else (1, 1, 1, 1)
+        super().__init__(context, entry.function, fact.block, span, f"entry {entry.name}")
+        self.entry = entry
