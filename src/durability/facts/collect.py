@@ -4,13 +4,19 @@ import libcst as cst
 
 from durability.facts.comments import MARKER, read_comments
 from durability.facts.lower import Lowering
-from durability.facts.model import Assign, Block, Class, Decorator, FileFacts, Parameter, Value
+from durability.facts.model import Argument, Assign, Block, Call, Class, Decorator, FileFacts, Parameter, Value
 from durability.facts.names import Binding, Names
 from durability.knowledge import knowledge
 from durability.syntax.positions import Positions
 
 _DEPENDS = ("Depends", "Security")
 """Defaults that name the function from which the framework takes a parameter."""
+
+
+_UNPACKED = {"star": "tuple", "double-star": "dict"}
+
+_REFERRING = frozenset({"name", "attr", "call", "item", "if", "or", "and"})
+"""Arguments that may be an object made elsewhere."""
 
 
 class NotPython(Exception):
@@ -100,7 +106,8 @@ def _bind_parameters(names: Names, low: Lowering, index: int) -> None:
         elif (provider := _provider(low, parameter)) is not None:
             binding = Binding(function.block, line, "dependency", "", provider)
         else:
-            binding = Binding(function.block, line, "ref", "$" + parameter.name, None)
+            ref = _UNPACKED.get(parameter.kind, "$" + parameter.name)
+            binding = Binding(function.block, line, "ref", ref, None)
         names.bind(index, parameter.name, binding)
 
 
@@ -157,8 +164,10 @@ def _self_owner(low: Lowering, function: int, name: str) -> str:
 
 
 def _resolve(low: Lowering, names: Names) -> None:
-    for index in range(len(low.calls)):
+    for index, call in enumerate(low.calls):
         names.callee(index)
+        if call.arguments:
+            call.arguments = tuple(_argument(names, call, item) for item in call.arguments)
     for index, function in enumerate(low.functions):
         function.parameters = tuple(
             Parameter(
@@ -173,6 +182,13 @@ def _resolve(low: Lowering, names: Names) -> None:
     for block in low.blocks:
         if block.kind == "handler":
             block.refs = tuple(names.annotation(ref, block.function) for ref in block.refs)
+
+
+def _argument(names: Names, call: Call, item: Argument) -> Argument:
+    if item.value.kind not in _REFERRING:
+        return item
+    ref = names.ref(item.value, call.function, call.block, call.span[0])
+    return item if ref.startswith("?") else Argument(item.keyword, item.value, ref)
 
 
 def _decorators(names: Names, low: Lowering, items: tuple[Decorator, ...], scope: int) -> tuple[Decorator, ...]:

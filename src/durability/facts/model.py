@@ -32,10 +32,14 @@ class Value(Struct, frozen=True, array_like=True, gc=False):
 
 
 class Argument(Struct, frozen=True, array_like=True, gc=False):
-    """One argument: `keyword` is "" for a positional one, "*" and "**" for unpacked ones."""
+    """One argument: `keyword` is "" for a positional one, "*" and "**" for unpacked ones.
+
+    `ref` is what the value refers to, like the ref of a call; "" where this file does not tell.
+    """
 
     keyword: str
     value: Value
+    ref: str = ""
 
 
 class Call(Struct, array_like=True, gc=False):

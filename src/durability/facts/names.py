@@ -22,6 +22,17 @@ _ALIASES = frozenset({"typing.Annotated", "typing_extensions.Annotated", "typing
 _REGIONS = ("element", "enters", "unknown")
 """How the targets of loops, comprehensions and `with` are bound: their block is the region itself."""
 
+_KEEPING = {
+    "str": ("Add", "Modulo", "Multiply"),
+    "list": ("Add", "Multiply"),
+    "tuple": ("Add",),
+    "set": ("BitOr", "BitAnd", "Subtract"),
+    "dict": ("BitOr",),
+    "pathlib.Path": ("Divide",),
+    "pathlib.PurePath": ("Divide",),
+}
+"""The operators whose result is of the type of what stands on their left."""
+
 _YIELDING = ("Generator", "Iterator", "Iterable", "AsyncGenerator", "AsyncIterator", "AsyncIterable")
 
 SUPER = "<super>"
@@ -84,16 +95,13 @@ class Names:
             return self._super(function) if called == "super" else self.result(called)
         if kind == "item":
             return self._item(value, function, block, line, depth + 1)
-        if kind in _CONTAINERS:
-            return _CONTAINERS[kind]
-        if kind == "comp":
-            return {"ListComp": "list", "SetComp": "set", "DictComp": "dict"}.get(value.text, "generator")
         if kind in ("or", "and", "if"):
             parts = value.parts[1:] if kind == "if" else value.parts
             return _agreed([self.ref(part, function, block, line, depth + 1) for part in parts if part.kind != "const"])
-        if kind == "const":
-            return {"None": "None", "True": "bool", "False": "bool"}.get(value.text, "number")
-        return "?"
+        if kind == "op" and len(value.parts) == 2:
+            left = self.ref(value.parts[0], function, block, line, depth + 1)
+            return left if value.text in _KEEPING.get(left, ()) else "?"
+        return _literal(value)
 
     def _item(self, value: Value, function: int, block: int, line: int, depth: int) -> str:
         base = self.ref(value.parts[0], function, block, line, depth)
@@ -237,6 +245,14 @@ class Names:
         base = self.name(first, function, -1, 0, depth + 1)
         ref = f"{base}.{tail}" if tail else base
         return "?" if ref in ("Any", "typing.Any", "object", "None") else ref
+
+
+def _literal(value: Value) -> str:
+    if value.kind == "comp":
+        return {"ListComp": "list", "SetComp": "set", "DictComp": "dict"}.get(value.text, "generator")
+    if value.kind == "const":
+        return {"None": "None", "True": "bool", "False": "bool"}.get(value.text, "number")
+    return _CONTAINERS.get(value.kind, "?")
 
 
 def _agreed(refs: list[str]) -> str:

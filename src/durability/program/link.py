@@ -91,6 +91,13 @@ class Linker:
             symbol, rest = self._module(segments, path)
         else:
             symbol, rest = self._absolute(segments, path)
+        return self._follow(symbol, rest, ref, depth)
+
+    def on(self, symbol: Symbol, ref: str) -> Symbol:
+        """What a ref on a parameter (`$db.query()`) means when the parameter holds `symbol`."""
+        return self._follow(symbol, _segments(ref)[1:], ref, 0)
+
+    def _follow(self, symbol: Symbol, rest: list[str], ref: str, depth: int) -> Symbol:
         for before, segment in zip(["", *rest], rest, strict=False):
             if segment == SUPER:
                 continue

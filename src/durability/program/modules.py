@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
+from durability.knowledge.stdlib import STDLIB
+
 
 def module_name(path: str) -> str:
     """The dotted name of a file relative to the project root; a package's `__init__` is the package itself."""
@@ -16,10 +18,12 @@ class Modules:
     """All importable files of a project, by every dotted suffix they could be imported as."""
 
     def __init__(self, paths: Iterable[str]) -> None:
+        paths = sorted(paths)
+        self._in_package = {path.rpartition("/")[0] for path in paths if path.endswith("/__init__.py")}
         self._files: dict[str, list[str]] = {}
         self._packages: set[str] = set()
         self._found: dict[tuple[str, str], str | None] = {}
-        for path in sorted(paths):
+        for path in paths:
             name = module_name(path)
             parts = name.split(".") if name else []
             for start in range(len(parts)):
@@ -45,6 +49,9 @@ class Modules:
 
     def _find(self, dotted: str, folder: PurePosixPath, candidates: list[str]) -> str | None:
         depth = dotted.count(".") + 1
+        if dotted.split(".", maxsplit=1)[0] in STDLIB:
+            # Inside a package `import logging` means Python's, whatever lies beside the importing file.
+            candidates = [item for item in candidates if str(_root(item, depth)) not in self._in_package]
         ranked = []
         for candidate in candidates:
             root = _root(candidate, depth)

@@ -8,6 +8,7 @@ from durability.facts.model import Assign, Call, Exit, FileFacts, Function, Valu
 from durability.knowledge import Knowledge
 from durability.knowledge.rows import Row
 from durability.model import CallCounts
+from durability.program.arguments import follow_arguments
 from durability.program.link import _BUILTIN, _TYPES, Linker, Symbol
 from durability.program.modules import imported_paths
 
@@ -55,6 +56,7 @@ class Program:
             self.symbols[path] = [self.linker.resolve(call.ref, path) for call in files[path].calls]
         for path in sorted(files):
             self._link_calls(path, files[path])
+        follow_arguments(self)
 
     # Names and rows.
 
@@ -195,6 +197,16 @@ class Program:
         return "library" if self.row(symbol.name) or head in _BUILTIN or head in _TYPES else "other_library"
 
     # Edges.
+
+    def relink(self, path: str, index: int, held: Symbol) -> bool:
+        """Resolve a call on a parameter that holds `held`; false when that does not tell what is called."""
+        call = self.files[path].calls[index]
+        symbol = self.linker.on(held, call.ref)
+        if symbol.kind in ("unknown", "parameter", "module"):
+            return False
+        self.symbols[path][index] = symbol
+        self._link((path, call.function), symbol, index)
+        return True
 
     def _link_calls(self, path: str, facts: FileFacts) -> None:
         tables = self._tables(path, facts)
