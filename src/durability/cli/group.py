@@ -14,13 +14,12 @@ COMMANDS = {
     "check": "Pass or fail: the gate for CI and commit hooks.",
     "explain": "Explain a rule, or what was found at PATH:LINE.",
     "rules": "List the rules.",
+    "map": "Show the entry points, what each touches, and the settings.",
     "config": "Show the settings in force and which file decided each.",
 }
 DEFAULT = "scan"
 # Words that will be commands: a typed one must not be taken for a folder that was mistyped.
-RESERVED = frozenset(
-    {"fix", "plan", "map", "baseline", "report", "init", "clean", "new-rule", "break", "mcp", "org", "diff"}
-)
+RESERVED = frozenset({"fix", "plan", "baseline", "report", "init", "clean", "new-rule", "break", "mcp", "org", "diff"})
 
 
 class Commands(click.Group):

@@ -1,0 +1,77 @@
+"""The map of a project: entry points, what each touches, settings. It judges nothing."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from durability.config import Config
+from durability.engine.linking import link
+from durability.engine.scan import Progress
+from durability.engine.workers import analyse_all
+from durability.errors import UsageError
+from durability.map_model import MappedEntry, ProjectMap, Touch
+from durability.program.context import Context
+from durability.program.entries import EntryPoint
+from durability.program.settings import settings_of
+from durability.program.touches import EFFECTS, touches
+from durability.sources.files import discover
+from durability.sources.project import read_manifests
+
+_ORDER = ("money", "message", "model", "database", "service", "queue", "state", "file", "program")
+"""What people would regret first."""
+
+
+def survey(root: Path, config: Config, workers: int = 0, progress: Progress | None = None) -> ProjectMap:
+    """The map of the project at `root`. Raises UsageError when there is no Python file to read."""
+    discovery = discover(root, exclude=config.exclude)
+    if not discovery.files:
+        raise UsageError(f"no Python files at {root}: give the folder that holds the prototype")
+    analysed = analyse_all(discovery.files, workers, progress)
+    manifests = read_manifests(root, [*discovery.python_names, *discovery.manifests])
+    facts = {item.path: item.facts for item in analysed if item.facts is not None}
+    context = link(facts, {file.path: file.role for file in discovery.files}, manifests)
+    return map_of(root.resolve().name or "project", context)
+
+
+def map_of(name: str, context: Context) -> ProjectMap:
+    """The map of a linked program."""
+    by_entry: dict[str, list[Touch]] = {}
+    at_start: list[Touch] = []
+    for effect in EFFECTS:
+        for call in context.calls_by_effect.get(effect, ()):
+            found = list(touches(context, call))
+            for entry in call.reach.entries:
+                by_entry.setdefault(entry, []).extend(found)
+            if call.at_import and "import" in call.reach.roles:
+                at_start.extend(found)
+    return ProjectMap(
+        schema_version=1,
+        project=name,
+        entry_points=tuple(_entry(context, entry, by_entry.get(entry.name, ())) for entry in context.entries),
+        at_start=_distinct(at_start),
+        settings=settings_of(context),
+        calls=context.program.counts(),
+    )
+
+
+def _entry(context: Context, entry: EntryPoint, found: Iterable[Touch]) -> MappedEntry:
+    function = context.program.function(entry.function)
+    line = function.span[0] if entry.function[1] else 1
+    return MappedEntry(
+        name=entry.name,
+        role=entry.role,
+        path=entry.function[0],
+        line=line,
+        function=function.qualname if entry.function[1] else "",
+        access="",
+        touches=_distinct(found),
+    )
+
+
+def _distinct(found: Iterable[Touch]) -> tuple[Touch, ...]:
+    """Each thing once, at its first place; a thing without a name only where no named one of its kind is touched."""
+    first: dict[tuple[str, str, str], Touch] = {}
+    for touch in sorted(found, key=lambda item: (item.path, item.line)):
+        first.setdefault((touch.kind, touch.how, touch.name), touch)
+    named = {(touch.kind, touch.how) for touch in first.values() if touch.name}
+    kept = [touch for touch in first.values() if touch.name or (touch.kind, touch.how) not in named]
+    return tuple(sorted(kept, key=lambda item: (_ORDER.index(item.kind), item.name, item.how)))

@@ -1,0 +1,63 @@
+"""Frozen structs of `durability map`: entry points, what each touches, and the settings; no logic."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from durability.model import CallCounts, Role
+
+TouchKind = Literal["database", "service", "model", "file", "state", "message", "money", "program", "queue"]
+TouchHow = Literal["reads", "writes", "deletes", "calls"]
+Access = Literal["open", "required", "unknown", ""]
+
+
+class Touch(Struct, frozen=True):
+    """Something outside the function that it reads or changes: a table, a host, a model, a file, a state.
+
+    `name` is "" when the program does not say which; `path` and `line` are the first place on the entry point's path.
+    """
+
+    kind: TouchKind
+    how: TouchHow
+    name: str
+    path: str
+    line: int
+
+
+class MappedEntry(Struct, frozen=True):
+    """One entry point with what it touches. `access` says whether a stranger may use it; "" where nobody asks."""
+
+    name: str
+    role: Role
+    path: str
+    line: int
+    function: str
+    access: Access
+    touches: tuple[Touch, ...]
+
+
+class SettingPlace(Struct, frozen=True):
+    """Where a setting is read."""
+
+    path: str
+    line: int
+
+
+class Setting(Struct, frozen=True):
+    """One setting read from the environment. `default` is None when there is none, masked for secrets."""
+
+    name: str
+    default: str | None
+    required: bool
+    places: tuple[SettingPlace, ...]
+
+
+class ProjectMap(Struct, frozen=True):
+    """The whole map; encoding it gives the JSON. `at_start` is what importing the program touches."""
+
+    schema_version: int
+    project: str
+    entry_points: tuple[MappedEntry, ...]
+    at_start: tuple[Touch, ...]
+    settings: tuple[Setting, ...]
+    calls: CallCounts

@@ -1,0 +1,54 @@
+"""A map for people at a terminal: each entry point with what it touches, then the settings."""
+
+from collections.abc import Iterator
+
+from durability.map_model import MappedEntry, ProjectMap, Setting, Touch
+from durability.output.map_words import ACCESS, KINDS, ROLES, counted, named
+from durability.output.paper import Paper
+
+_LEFT = 10
+
+
+def render(found: ProjectMap, paper: Paper) -> str:
+    """The map as text."""
+    lines = [f"{paper.text(found.project)}: {counted(found)}", ""]
+    for entry in found.entry_points:
+        lines += _entry(entry, paper)
+    if found.at_start:
+        lines += ["When it starts", *_touches(found.at_start, paper), ""]
+    if found.settings:
+        lines += ["Settings", *_settings(found.settings, paper), ""]
+    calls = found.calls
+    total = calls.project + calls.library + calls.other_library + calls.unresolved
+    lines.append(f"{calls.unresolved:,} of {total:,} calls could not be followed; what they touch is not shown.")
+    return "\n".join(lines) + "\n"
+
+
+def _entry(entry: MappedEntry, paper: Paper) -> Iterator[str]:
+    notes = [ROLES[entry.role] if entry.role != "route" else "", ACCESS[entry.access]]
+    shown = ", ".join(note for note in notes if note)
+    place = f"{paper.text(entry.path)}:{entry.line}"
+    yield f"{paper.text(entry.name)}{f' ({shown})' if shown else ''}  {place}"
+    yield from _touches(entry.touches, paper) if entry.touches else (f"  {'touches nothing outside the program'}",)
+    yield ""
+
+
+def _touches(touches: tuple[Touch, ...], paper: Paper) -> Iterator[str]:
+    """One line for each kind and way of touching, with all that is touched so."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for touch in touches:
+        groups.setdefault((touch.kind, touch.how), []).append(paper.text(named(touch)))
+    for (kind, how), names in groups.items():
+        verb = "" if how == "calls" else f"{how} "
+        yield f"  {KINDS[kind]:{_LEFT}}{verb}{', '.join(dict.fromkeys(names))}"
+
+
+def _settings(settings: tuple[Setting, ...], paper: Paper) -> Iterator[str]:
+    width = min(max(len(paper.text(item.name)) for item in settings), 40)
+    for item in settings:
+        if item.default is None:
+            state = "required" if item.required else "no default"
+        else:
+            state = f"default {paper.text(item.default) or 'empty'}"
+        places = ", ".join(f"{paper.text(place.path)}:{place.line}" for place in item.places)
+        yield f"  {paper.text(item.name):{width}}  {state}  {places}"

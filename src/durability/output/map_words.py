@@ -1,0 +1,37 @@
+"""The words of a map that its writers for people share."""
+
+from durability.map_model import ProjectMap, Touch
+
+KINDS = {
+    "money": "payment", "message": "message", "model": "model", "database": "database", "service": "service",
+    "queue": "queue", "state": "memory", "file": "file", "program": "program",
+}  # fmt: skip
+_COUNTED = {"money": "payment service", "message": "messaging service", "database": "table", "state": "state in memory"}
+ROLES = {
+    "route": "route", "ui": "page", "bot": "bot handler", "worker": "background job", "tool": "tool for a model",
+    "cli": "command", "startup": "start-up", "script": "script", "library": "public function", "import": "import",
+    "unreached": "",
+}  # fmt: skip
+ACCESS = {"open": "open to anyone", "required": "needs a login", "unknown": "access not clear", "": ""}
+
+
+def named(touch: Touch) -> str:
+    """What is touched: its name, the setting that holds its name, or that the program does not say."""
+    if touch.name.startswith("$"):
+        return f"named by {touch.name[1:]}"
+    return touch.name or "name not known"
+
+
+def counted(found: ProjectMap) -> str:
+    """How much there is, in one line."""
+    things = {(touch.kind, touch.name) for entry in found.entry_points for touch in entry.touches}
+    kinds = [(_COUNTED.get(kind, kind), sum(1 for other, _ in things if other == kind)) for kind in KINDS]
+    parts = [_plural(len(found.entry_points), "entry point")]
+    parts += [_plural(number, word) for word, number in kinds if number]
+    parts.append(_plural(len(found.settings), "setting"))
+    return ", ".join(parts)
+
+
+def _plural(number: int, word: str) -> str:
+    head, _, rest = word.partition(" in ")
+    return f"{number} {head}{'' if number == 1 else 's'}{f' in {rest}' if rest else ''}"

@@ -1,0 +1,67 @@
+"""The settings of a program: what it reads from the environment, and where."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from durability.facts.literals import is_secret_name
+from durability.facts.model import Value
+from durability.map_model import Setting, SettingPlace
+
+if TYPE_CHECKING:
+    from durability.program.context import Context
+
+_MASK = "***"
+
+
+class _Read(NamedTuple):
+    name: str
+    default: str | None
+    required: bool
+    place: SettingPlace
+
+
+def settings_of(context: "Context") -> tuple[Setting, ...]:
+    """Every setting that first-party code reads by a constant name, by name, with all places."""
+    found: dict[str, list[_Read]] = {}
+    for read in (*_calls(context), *_fields(context)):
+        found.setdefault(read.name, []).append(read)
+    return tuple(_setting(name, reads) for name, reads in sorted(found.items()))
+
+
+def _setting(name: str, reads: list[_Read]) -> Setting:
+    default = next((read.default for read in reads if read.default is not None), None)
+    if default and is_secret_name(name):
+        default = _MASK
+    places = sorted({read.place for read in reads}, key=lambda place: (place.path, place.line))
+    return Setting(name, default, any(read.required for read in reads), tuple(places))
+
+
+def _calls(context: "Context") -> Iterator[_Read]:
+    for call in context.calls_by_effect.get("env.read", ()):
+        name = call.argument("key", 0) or call.argument("option")
+        if name is None or name.kind != "text" or not name.text.replace("_", "").isalnum():
+            continue
+        default = call.argument("default", 1)
+        required = call.name.endswith("__getitem__")
+        yield _Read(name.text, _shown(default), required, SettingPlace(call.path, call.line))
+
+
+def _fields(context: "Context") -> Iterator[_Read]:
+    """The fields of classes that are filled from the environment (pydantic's BaseSettings)."""
+    for path in context.judged_paths():
+        facts = context.program.files[path]
+        classes = {item.qualname for item in facts.classes if any(base.endswith("BaseSettings") for base in item.bases)}
+        for item in facts.assigns:
+            block = facts.blocks[item.block]
+            if block.kind == "class" and block.targets[0] in classes and item.annotation and item.target.kind == "name":
+                name = item.target.text
+                if not name.startswith(("_", "model_config")):
+                    is_field = item.value is not None and item.value.kind == "call"
+                    default = None if is_field else _shown(item.value)
+                    yield _Read(name.upper(), default, item.value is None, SettingPlace(path, item.span[0]))
+
+
+def _shown(value: Value | None) -> str | None:
+    if value is None or value.text == "None":
+        return None
+    return value.text if value.kind in ("text", "const") else "…"

@@ -1,0 +1,140 @@
+"""`durability map`: entry points, what they touch, settings; for people, as JSON and as Mermaid."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+APP = """
+import os, requests, sqlite3
+from fastapi import FastAPI
+from store import save, find
+app = FastAPI()
+PRICES = os.getenv("PRICE_HOST", "https://prices.example") + "/v1"
+
+@app.get("/items/{key}")
+def item(key: str):
+    return find(key)
+
+@app.post("/items")
+def add(name: str):
+    requests.get(f"{PRICES}/now", timeout=3)
+    requests.get("https://rates.example/today", timeout=3)
+    save(name)
+    open("audit.log", "a").write(name)
+    return {}
+
+def never():
+    requests.get("https://nobody.example")
+"""
+STORE = """
+import os, sqlite3
+db = sqlite3.connect(os.environ["DATABASE"])
+
+def save(name):
+    db.execute("INSERT INTO items (name) VALUES (?)", (name,))
+
+def find(key):
+    return db.execute("SELECT * FROM items JOIN prices ON 1 WHERE key = ?", (key,)).fetchone()
+"""
+
+
+@pytest.fixture
+def project(tmp_path):
+    (tmp_path / "app.py").write_text(APP, "utf-8")
+    (tmp_path / "store.py").write_text(STORE, "utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def mapped(project, run):
+    return json.loads(run("map", str(project), "--output-format", "json").out)
+
+
+def touched(mapped, name):
+    [entry] = [item for item in mapped["entry_points"] if item["name"] == name]
+    return {(item["kind"], item["how"], item["name"], f"{item['path']}:{item['line']}") for item in entry["touches"]}
+
+
+def test_each_entry_point_shows_what_it_touches_through_other_files(mapped):
+    assert touched(mapped, "GET /items/{key}") == {
+        ("database", "reads", "items", "store.py:9"),
+        ("database", "reads", "prices", "store.py:9"),
+    }
+    assert touched(mapped, "POST /items") == {
+        ("database", "writes", "items", "store.py:6"),
+        ("service", "calls", "$PRICE_HOST", "app.py:14"),
+        ("service", "calls", "rates.example", "app.py:15"),
+        ("file", "writes", "audit.log", "app.py:17"),
+    }
+
+
+def test_what_no_entry_point_reaches_is_not_drawn(mapped):
+    assert "nobody.example" not in json.dumps(mapped)
+
+
+def test_settings_have_their_default_and_every_place(mapped):
+    assert mapped["settings"] == [
+        {"name": "DATABASE", "default": None, "required": True, "places": [{"path": "store.py", "line": 3}]},
+        {
+            "name": "PRICE_HOST",
+            "default": "https://prices.example",
+            "required": False,
+            "places": [{"path": "app.py", "line": 6}],
+        },
+    ]
+
+
+def test_people_read_it_in_the_terminal(project, run):
+    text = run("map", str(project)).out
+    assert "2 entry points, 2 tables, 2 services, 1 file, 2 settings" in text
+    assert re.search(r"^POST /items .*app\.py:13\n  database  writes items$", text, re.MULTILINE)
+    assert re.search(r"^  DATABASE +required +store\.py:3$", text, re.MULTILINE)
+
+
+def test_mermaid_draws_each_thing_once(project, run):
+    lines = run("map", str(project), "--output-format", "mermaid").out.splitlines()
+    assert lines[0] == "flowchart LR"
+    assert sum("database: items" in line for line in lines) == 1
+    nodes = {line.split()[0].split("[")[0].split("{")[0].split("(")[0] for line in lines[1:] if "-->" not in line}
+    edges = [re.fullmatch(r"\s+(e\d+) -->(?:\|[a-z ]+\|)? (t\d+)", line) for line in lines if "-->" in line]
+    assert edges
+    assert all(edge and {edge[1], edge[2]} <= nodes for edge in edges)
+
+
+def test_hostile_names_stay_text(tmp_path, run):
+    name = '/x"]; click e1 "javascript:alert(1)" <b>`'
+    (tmp_path / "app.py").write_text(
+        f"from flask import Flask\napp = Flask(__name__)\n@app.route({name!r})\ndef home():\n    return ''\n", "utf-8"
+    )
+    drawn = run("map", str(tmp_path), "--output-format", "mermaid").out
+    [node] = [line for line in drawn.splitlines() if line.strip().startswith("e1")]
+    assert re.fullmatch(r'    e1\["[^"<>`]*"\]', node)
+
+
+def test_the_same_project_gives_the_same_bytes(project, run):
+    for format in ("human", "json", "mermaid"):
+        first = run("map", str(project), "--output-format", format, "-j", "1").out
+        assert first == run("map", str(project), "--output-format", format, "-j", "2").out
+
+
+def test_a_folder_without_python_is_a_mistake(tmp_path, run):
+    result = run("map", str(tmp_path))
+    assert result.code == 2
+    assert "no Python files" in result.err
+
+
+@pytest.mark.parametrize("name", ["support_desk", "team_shop", "sales_dashboard", "support_desk_hardened"])
+def test_the_examples_have_a_map_with_secrets_masked(name, run):
+    mapped = json.loads(run("map", str(EXAMPLES / name), "--output-format", "json").out)
+    assert mapped["entry_points"]
+    secrets = [item for item in mapped["settings"] if item["name"].endswith(("_KEY", "_SECRET", "_PASSWORD"))]
+    assert all(item["default"] in (None, "", "***") for item in secrets)
+
+
+def test_it_is_written_to_a_file(project, run, tmp_path):
+    target = tmp_path / "map.mmd"
+    assert run("map", str(project), "--output-format", "mermaid", "--output-file", str(target)).out == ""
+    assert target.read_text("utf-8").startswith("flowchart LR\n")
