@@ -23,7 +23,6 @@ from durability.model import Fix, Step, Story
 from durability.program.answers import NO, YES, Answer, Verdict, known, unknown
 from durability.program.ask import Ask
 from durability.program.flow import Leaf
-from durability.program.program import plain_name
 from durability.program.results import names_in
 from durability.program.sites import (
     CallSite,
@@ -38,6 +37,7 @@ from durability.program.sites import (
     Site,
     TextSite,
 )
+from durability.program.spelling import plain_name
 
 __all__ = [
     "NO",

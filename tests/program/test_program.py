@@ -45,6 +45,71 @@ def test_calls_are_linked_across_files(files, path, target, identity):
     assert meaning(linked(**files), path, target) == identity
 
 
+STORE = """import sqlite3
+class Store:
+    def __init__(self, db): self.db = db
+    def load(self): pass
+    @classmethod
+    def make(cls): return cls(1)
+class Child(Store): pass
+def get_store():
+    yield Store(sqlite3.connect('a'))
+async def fetch(): pass
+def work(x): pass
+TABLE = {'a': work}
+"""
+APP = "from fastapi import BackgroundTasks, Depends, FastAPI, Request\napp = FastAPI()\n@app.get('/')\n"
+
+
+@pytest.mark.parametrize(
+    ("main", "callee", "offloaded"),
+    [
+        ("from store import Store\nStore.make().load()", "Store.load", False),
+        ("from store import Child as C\nC(1).load()", "Store.load", False),
+        ("from store import Store\ndef f(store: Store | None = None):\n    store.load()", "Store.load", False),
+        ("from store import Store\ndef f(store=None):\n    store = store or Store(1)\n    store.load()", "Store.load", False),
+        ("from store import Store, get_store\n" + APP + "def f(s: Store = Depends(get_store)):\n    s.load()", "Store.load", False),
+        ("from store import get_store\n" + APP + "def f(s=Depends(get_store)):\n    s.load()", "Store.load", False),
+        ("from typing import Annotated\nfrom store import Store, get_store\nS = Annotated[Store, Depends(get_store)]\n" + APP + "def f(s: S):\n    s.load()", "Store.load", False),
+        ("from store import Store\n" + APP + "def f(request: Request):\n    request.app.state.store.load()\napp.state.store = Store(1)", "Store.load", False),
+        ("from dataclasses import dataclass\nfrom store import Store\n@dataclass\nclass Box:\n    store: Store\n    def f(self):\n        self.store.load()", "Store.load", False),
+        ("from contextlib import contextmanager\nfrom store import Store\n@contextmanager\ndef opened():\n    yield Store(1)\nwith opened() as s:\n    s.load()", "Store.load", False),
+        ("import store\nstore.TABLE['a'](1)", "work", False),
+        ("from store import TABLE as T\nT.get('a')(1)", "work", False),
+        ("import threading, store\nthreading.Thread(target=store.work).start()", "work", True),
+        ("from concurrent.futures import ThreadPoolExecutor\nfrom store import work\nwith ThreadPoolExecutor() as pool:\n    pool.map(work, [1])", "work", True),
+        ("from functools import partial\nfrom store import work\npartial(work, 1)()", "work", True),
+        ("from store import work\n" + APP + "def f(tasks: BackgroundTasks):\n    tasks.add_task(work, 1)", "work", True),
+        ("import asyncio\nfrom store import fetch\nasync def f():\n    asyncio.create_task(fetch())", "fetch", False),
+    ],
+)  # fmt: skip
+def test_every_way_of_calling_is_an_edge(main, callee, offloaded):
+    program = linked(main=main, store=STORE).program
+    edges = [edge for edges in program.callees.values() for edge in edges if edge.caller[0] == "main.py"]
+    assert (callee, offloaded) in {(program.function(edge.callee).qualname, edge.offloaded) for edge in edges}
+
+
+def test_a_state_that_holds_two_kinds_is_not_guessed():
+    context = linked(
+        main=APP + "def f(request: Request):\n    request.app.state.db.load()\napp.state.db = open('a')",
+        other="import main, sqlite3\nmain.app.state.db = sqlite3.connect('a')",
+    )
+    facts = context.program.files["main.py"]
+    [index] = [number for number, call in enumerate(facts.calls) if call.target.endswith("db.load")]
+    assert context.program.symbols["main.py"][index].kind == "unknown"
+
+
+def test_pythons_own_modules_are_not_those_beside_the_importer():
+    files = {
+        "app/__init__.py": "",
+        "app/logging.py": "def info(): pass",
+        "app/main.py": "import logging\nlogging.info('x')",
+    }
+    assert meaning(linked_paths(files), "app/main.py", "logging.info") == "logging.info"
+    flat = {"logging.py": "def info(): pass", "main.py": "import logging\nlogging.info('x')"}
+    assert meaning(linked_paths(flat), "main.py", "logging.info") == "logging.py:info"
+
+
 def test_a_method_is_never_linked_by_its_bare_name():
     context = linked(main="def f(thing):\n    thing.load()", db="class Store:\n    def load(self): pass")
     assert context.program.symbols["main.py"][0].kind in ("unknown", "parameter")

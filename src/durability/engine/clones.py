@@ -2,7 +2,8 @@
 
 import hashlib
 
-from durability.program.program import FunctionKey, Program
+from durability.program.graph import FunctionKey
+from durability.program.program import Program
 
 _CONTROL = frozenset({"if", "else", "for", "while", "match", "case", "comp"})
 _UNCOUNTED = frozenset({"log", "sleep", "console", "telemetry"})

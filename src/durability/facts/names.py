@@ -97,7 +97,9 @@ class Names:
             return self._item(value, function, block, line, depth + 1)
         if kind in ("or", "and", "if"):
             parts = value.parts[1:] if kind == "if" else value.parts
-            return _agreed([self.ref(part, function, block, line, depth + 1) for part in parts if part.kind != "const"])
+            refs = [self.ref(part, function, block, line, depth + 1) for part in parts if part.kind != "const"]
+            # `db = db or connect()`: what stands in for a missing argument is of the kind that is passed otherwise.
+            return _agreed([ref for ref in refs if not _is_parameter(ref)] or refs)
         if kind == "op" and len(value.parts) == 2:
             left = self.ref(value.parts[0], function, block, line, depth + 1)
             return left if value.text in _KEEPING.get(left, ()) else "?"
@@ -245,6 +247,10 @@ class Names:
         base = self.name(first, function, -1, 0, depth + 1)
         ref = f"{base}.{tail}" if tail else base
         return "?" if ref in ("Any", "typing.Any", "object", "None") else ref
+
+
+def _is_parameter(ref: str) -> bool:
+    return ref.startswith("$") and ref[1:].isidentifier()
 
 
 def _literal(value: Value) -> str:

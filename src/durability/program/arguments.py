@@ -7,7 +7,8 @@ from durability.facts.model import Call, Function
 from durability.program.link import Symbol
 
 if TYPE_CHECKING:
-    from durability.program.program import Edge, FunctionKey, Program
+    from durability.program.graph import Edge, FunctionKey
+    from durability.program.program import Program
 
 _ROUNDS = 4
 """How often newly resolved calls may bring new arguments: the depth of helpers that hand an object on."""

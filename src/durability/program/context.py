@@ -9,11 +9,13 @@ from durability.model import Role
 from durability.program.effects import Effects
 from durability.program.entries import EntryPoint
 from durability.program.flow import Flow
+from durability.program.graph import FunctionKey
 from durability.program.makers import Makers
 from durability.program.packages import distributions, implied_uses
-from durability.program.program import FunctionKey, Program, plain_name
+from durability.program.program import Program
 from durability.program.reach import Reachability
 from durability.program.sites import CallSite, HandlerSite
+from durability.program.spelling import plain_name
 
 if TYPE_CHECKING:
     from durability.sources.project import Manifests

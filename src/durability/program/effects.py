@@ -6,7 +6,8 @@ from functools import cached_property
 
 from durability.knowledge.rows import Row
 from durability.model import Step
-from durability.program.program import Edge, FunctionKey, Program
+from durability.program.graph import Edge, FunctionKey
+from durability.program.program import Program
 
 
 class Effects:

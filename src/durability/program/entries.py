@@ -8,8 +8,9 @@ from msgspec.structs import replace
 from durability.facts.model import Block, Call, FileFacts, Function, Value
 from durability.knowledge.rows import Entry
 from durability.model import Role
+from durability.program.graph import FunctionKey
 from durability.program.link import Symbol
-from durability.program.program import FunctionKey, Program
+from durability.program.program import Program
 
 _ROUTE_METHODS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "websocket"})
 

@@ -8,8 +8,10 @@ from msgspec import Struct
 
 from durability.facts.model import Call, Function, Parameter, Value
 from durability.program.entries import EntryPoint
+from durability.program.graph import FunctionKey
 from durability.program.link import Symbol
-from durability.program.program import FunctionKey, Program, plain_name
+from durability.program.program import Program
+from durability.program.spelling import plain_name
 
 _DEPTH = 12
 _BUDGET = 4_000

@@ -61,6 +61,7 @@ class Linker:
             }
             self.classes[path] = {item.qualname: item for item in facts.classes}
         self._stars = {path: [i.path for i in facts.imports if i.name == "*"] for path, facts in files.items()}
+        self._kept = _kept(files)
         self._known: dict[tuple[str, str], Symbol] = {}
         self._busy: set[tuple[str, str]] = set()
 
@@ -261,7 +262,29 @@ class Linker:
             return Symbol("library", name if last[:1].isupper() and not last.isupper() else name + "()")
         if segment == "[]":
             return Symbol("library", name + "[]")
+        if name.endswith(".state") and segment in self._kept:
+            return self._kept_in(segment)
         return Symbol("library", f"{name}.{segment}")
+
+    def _kept_in(self, name: str) -> Symbol:
+        """What every assignment of the program keeps under `app.state.name`; a request carries the same state."""
+        found = {self.resolve(ref, path) for ref, path in self._kept[name]}
+        return found.pop() if len(found) == 1 else UNKNOWN
+
+
+def _kept(files: Mapping[str, FileFacts]) -> dict[str, list[tuple[str, str]]]:
+    """What is stored in the state of an application object (`app.state.db = connect()`), by name: ref and file."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for path, facts in files.items():
+        for item in facts.assigns:
+            target = item.target
+            if target.kind == "attr" and target.parts[0].kind == "attr" and target.parts[0].text == "state":
+                value = item.value
+                made = value is not None and value.kind == "call" and value.call >= 0
+                ref = facts.calls[value.call].ref if made and value is not None else "?"
+                if value is None or value.text != "None":
+                    found.setdefault(target.text, []).append((f"{ref}()", path))
+    return found
 
 
 def _segments(ref: str) -> list[str]:

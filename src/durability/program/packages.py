@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from durability.facts.model import Span
 from durability.knowledge.rows import Implied
 from durability.knowledge.stdlib import STDLIB
-from durability.program.program import FunctionKey
+from durability.program.graph import FunctionKey
 from durability.program.sites import CallSite
 
 if TYPE_CHECKING:

@@ -2,31 +2,16 @@
 
 from collections.abc import Iterator, Mapping
 
-from msgspec import Struct
-
-from durability.facts.model import Assign, Call, Exit, FileFacts, Function, Value
+from durability.facts.model import Assign, Exit, FileFacts, Function, Value
 from durability.knowledge import Knowledge
 from durability.knowledge.rows import Row
 from durability.model import CallCounts
 from durability.program.arguments import follow_arguments
+from durability.program.edges import link_calls
+from durability.program.graph import Edge, FunctionKey
 from durability.program.link import _BUILTIN, _TYPES, Linker, Symbol
 from durability.program.modules import imported_paths
-
-FunctionKey = tuple[str, int]
-"""A function of the program: path of its file and its index there."""
-
-
-_CONTAINERS = ("list", "tuple", "set", "dict")
-_WITH = ("__enter__", "__exit__", "__aenter__", "__aexit__")
-
-
-class Edge(Struct, frozen=True):
-    """One function calls another, or hands it over to be called (`offloaded`: on another thread or later)."""
-
-    caller: FunctionKey
-    callee: FunctionKey
-    call: int
-    offloaded: bool = False
+from durability.program.spelling import plain_name
 
 
 class Program:
@@ -44,6 +29,7 @@ class Program:
         self.edges: list[Edge] = []
         self.callers: dict[FunctionKey, list[Edge]] = {}
         self.callees: dict[FunctionKey, list[Edge]] = {}
+        self.tables: dict[str, dict[str, tuple[FunctionKey, ...]]] = {}
         self._rows: dict[str, Row | None] = {}
         self._imported: frozenset[str] | None = None
         self._clients: dict[str, frozenset[str]] = {}
@@ -55,7 +41,7 @@ class Program:
         for path in sorted(files):
             self.symbols[path] = [self.linker.resolve(call.ref, path) for call in files[path].calls]
         for path in sorted(files):
-            self._link_calls(path, files[path])
+            link_calls(self, path)
         follow_arguments(self)
 
     # Names and rows.
@@ -205,68 +191,17 @@ class Program:
         if symbol.kind in ("unknown", "parameter", "module"):
             return False
         self.symbols[path][index] = symbol
-        self._link((path, call.function), symbol, index)
+        self.link((path, call.function), symbol, index)
         return True
 
-    def _link_calls(self, path: str, facts: FileFacts) -> None:
-        tables = self._tables(path, facts)
-        for index, call in enumerate(facts.calls):
-            caller = (path, call.function)
-            callee = self.key_of(self.symbols[path][index])
-            if callee is not None:
-                self._add(Edge(caller, callee, index))
-            head, is_looked_up, _ = call.target.partition("[]" if "[]" in call.target else ".get()")
-            for member in tables.get(head, ()) if is_looked_up else ():
-                self._add(Edge(caller, member, index))
-            self._link_properties(path, caller, index, call.receiver)
-            for argument in call.arguments:
-                self._link_argument(path, caller, index, call, argument.value)
-        for index, function in enumerate(facts.functions):
-            for decorator in function.decorators:
-                self._link((path, index), self.resolve(decorator.ref, path), decorator.call)
-        for block in facts.blocks:
-            if block.kind == "with" and block.value is not None and block.value.kind == "call":
-                entered = self.symbols[path][block.value.call]
-                for method in _WITH if entered.kind == "class" else ():
-                    found = self.linker.attribute(entered, method)
-                    if found is not None and found.kind == "function":
-                        self._link((path, block.function), found, block.value.call)
-
-    def _tables(self, path: str, facts: FileFacts) -> dict[str, tuple[FunctionKey, ...]]:
-        """The functions in each list or dict of the module, by its name."""
-        tables = {}
-        for item in facts.assigns:
-            if item.function == 0 and item.value is not None and item.value.kind in _CONTAINERS:
-                symbols = (self.value_symbol(part, path, 0) for part in item.value.parts)
-                keys = (self.key_of(symbol) for symbol in symbols if symbol.kind == "function")
-                tables[plain_name(item.target)] = tuple(key for key in keys if key is not None)
-        return tables
-
-    def _link_argument(self, path: str, caller: FunctionKey, index: int, call: Call, value: Value) -> None:
-        if value.kind == "lambda":
-            self._add(Edge(caller, (path, int(value.text)), index, offloaded=True))
-        elif value.kind in _CONTAINERS:
-            for part in value.parts:
-                self._link_argument(path, caller, index, call, part)
-        elif value.kind in ("name", "attr"):
-            symbol = self.value_symbol(value, path, call.function)
-            handed = self.key_of(symbol) if symbol.kind == "function" else None
-            if handed is not None:
-                self._add(Edge(caller, handed, index, offloaded=True))
-
-    def _link_properties(self, path: str, caller: FunctionKey, index: int, receiver: Value | None) -> None:
-        while receiver is not None and receiver.kind == "attr":
-            read = self.value_symbol(receiver, path, caller[1])
-            if read.kind == "function":
-                self._link(caller, read, index)
-            receiver = receiver.parts[0]
-
-    def _link(self, caller: FunctionKey, symbol: Symbol, call: int) -> None:
+    def link(self, caller: FunctionKey, symbol: Symbol, call: int) -> None:
+        """Add the edge to what a symbol runs, if it is of the project."""
         callee = self.key_of(symbol)
         if callee is not None:
-            self._add(Edge(caller, callee, call))
+            self.add(Edge(caller, callee, call))
 
-    def _add(self, edge: Edge) -> None:
+    def add(self, edge: Edge) -> None:
+        """Add an edge."""
         self.edges.append(edge)
         self.callees.setdefault(edge.caller, []).append(edge)
         self.callers.setdefault(edge.callee, []).append(edge)
@@ -296,16 +231,6 @@ class Program:
 
     def _imported_in(self, path: str, function: int, name: str) -> str | None:
         return next((i.path for i in self.files[path].imports if i.name == name and i.function == function), None)
-
-
-def plain_name(value: Value) -> str:
-    """The dotted text of a name or attribute value; "" for anything else."""
-    if value.kind == "name":
-        return value.text
-    if value.kind == "attr":
-        base = plain_name(value.parts[0])
-        return f"{base}.{value.text}" if base else ""
-    return ""
 
 
 def _prefixes(name: str) -> Iterator[str]:

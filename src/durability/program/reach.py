@@ -6,8 +6,9 @@ from msgspec import Struct
 
 from durability.model import Role
 from durability.program.entries import EntryPoint
+from durability.program.graph import FunctionKey
 from durability.program.modules import imported_paths
-from durability.program.program import FunctionKey, Program
+from durability.program.program import Program
 
 _ORDER: tuple[Role, ...] = ("route", "bot", "worker", "tool", "ui", "cli", "startup", "script", "library", "import")
 _DYNAMIC = frozenset(

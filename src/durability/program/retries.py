@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING
 
 from durability.facts.model import Value
-from durability.program.program import plain_name
 from durability.program.sites import CallSite, LoopSite
+from durability.program.spelling import plain_name
 
 if TYPE_CHECKING:
     from durability.program.context import Context

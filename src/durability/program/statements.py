@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from durability.facts.model import Value
-from durability.program.program import plain_name
 from durability.program.sites import CallSite
+from durability.program.spelling import plain_name
 
 if TYPE_CHECKING:
     from durability.program.context import Context

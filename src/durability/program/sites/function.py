@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING
 
 from durability.facts.model import Parameter, Value
 from durability.program.entries import EntryPoint
-from durability.program.program import FunctionKey, plain_name
+from durability.program.graph import FunctionKey
 from durability.program.sites.handler import HandlerSite
 from durability.program.sites.place import Site
+from durability.program.spelling import plain_name
 
 if TYPE_CHECKING:
     from durability.program.context import Context

@@ -6,7 +6,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from durability.facts.model import Block, Exit, Function, Span
-from durability.program.program import FunctionKey, Program
+from durability.program.graph import FunctionKey
+from durability.program.program import Program
 from durability.program.reach import Reach
 
 if TYPE_CHECKING:
