@@ -42,6 +42,7 @@ class Selector(Struct, frozen=True):
     in_async: bool | None = None
     reaches: tuple[str, ...] = ()
     makes: tuple[str, ...] = ()
+    gives: str = ""
 
     def find(self, context: Context) -> Iterator[Site]:
         """Every site of this selector, in no particular order."""
@@ -61,6 +62,7 @@ def calls(
     name: str | tuple[str, ...] = (),
     reaches: str | tuple[str, ...] = (),
     makes: str | tuple[str, ...] = (),
+    gives: str = "",
     roles: tuple[str, ...] = (),
     in_loop: bool | None = None,
     in_async: bool | None = None,
@@ -68,9 +70,11 @@ def calls(
     """Calls by the effect of their library row (`db` stands for `db.query`, `db.write`, …) or by library name pattern.
 
     `reaches` adds calls of project functions that lead to such an effect, `makes` the construction of clients whose
-    methods have it.
+    methods have it. `gives` adds calls whose result may be "none", themselves or through what they call.
     """
-    return Selector("calls", _tuple(effect), _tuple(name), roles, in_loop, in_async, _tuple(reaches), _tuple(makes))
+    return Selector(
+        "calls", _tuple(effect), _tuple(name), roles, in_loop, in_async, _tuple(reaches), _tuple(makes), gives
+    )
 
 
 def handlers(*, roles: tuple[str, ...] = ()) -> Selector:
@@ -143,6 +147,8 @@ def _matching_calls(selector: Selector, context: Context) -> Iterator[CallSite]:
         kinds = context.program.clients(effect) - context.program.clients(_OTHER.get(effect, ""))
         for made in ("constructs", "db.connect"):
             yield from (site for site in context.calls_by_effect.get(made, ()) if _is_client(site, kinds))
+    if selector.gives:
+        yield from context.origins(selector.gives)
     if selector.reaches:
         yield from _reaching_calls(selector.reaches, context)
 

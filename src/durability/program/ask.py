@@ -18,6 +18,7 @@ from durability.program.flow import Leaf
 from durability.program.late import loaded_late
 from durability.program.locks import locked
 from durability.program.modules import imported_paths
+from durability.program.nullness import Need, Origin
 from durability.program.results import attributes_of, depends, names_in, passed_on
 from durability.program.retries import retries, waits
 from durability.program.sites import CallSite, FunctionSite, LoopSite, Site
@@ -80,6 +81,16 @@ class Ask:
     def passed_on(self, call: CallSite) -> bool:
         """Whether the result of a call is handed to a project function, which may test it."""
         return passed_on(self._context, call)
+
+    def none_needs(self, call: CallSite) -> tuple[Need, ...]:
+        """The uses of a result that None cannot stand, in source order, each guarded or not."""
+        return self._context.nullness.needs(call)
+
+    def none_origin(self, call: CallSite) -> Origin | None:
+        """Why the result of a call may be None; None when no origin is known, or when there is always something."""
+        nullness = self._context.nullness
+        origin = nullness.origins.get((call.path, call.index))
+        return None if origin is None or nullness.always_has_row(call) else origin
 
     def body(self, site: FunctionSite) -> Body:
         """How a function that serves a route takes the body of its request."""

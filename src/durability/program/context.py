@@ -1,5 +1,6 @@
 """The program with its reach, effects and flow: what sites and rules are made on."""
 
+from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
@@ -11,11 +12,13 @@ from durability.program.entries import EntryPoint
 from durability.program.flow import Flow
 from durability.program.graph import FunctionKey
 from durability.program.makers import Makers
+from durability.program.nullness import Nullness
 from durability.program.packages import distributions, implied_uses
 from durability.program.program import Program
 from durability.program.reach import Reachability
 from durability.program.sites import CallSite, HandlerSite
 from durability.program.spelling import plain_name
+from durability.program.uses import Uses
 
 if TYPE_CHECKING:
     from durability.sources.project import Manifests
@@ -46,6 +49,7 @@ class Context:
         self._calls: dict[tuple[str, int], CallSite] = {}
         self._handlers: dict[str, dict[int, list[int]]] = {}
         self._makers = Makers(self)
+        self.uses = Uses(program)
 
     def call(self, path: str, index: int) -> CallSite:
         """The view of one call."""
@@ -161,6 +165,21 @@ class Context:
     def implied_uses(self) -> list[tuple[Implied, FunctionKey, Span]]:
         """The first use of each name that needs a distribution nobody imports."""
         return implied_uses(self)
+
+    @cached_property
+    def nullness(self) -> Nullness:
+        """Which results may be None."""
+        return Nullness(self)
+
+    def origins(self, gives: str) -> Iterator[CallSite]:
+        """The calls of first-party code that give something a rule is about: "none"."""
+        places = {"none": lambda: self.nullness.origins}[gives]()
+        yield from (self.call(*place) for place in sorted(places) if place[0] in self.judged)
+
+    @cached_property
+    def judged(self) -> frozenset[str]:
+        """The files in which sites are looked for."""
+        return frozenset(self.judged_paths())
 
     def makers(self, call: CallSite) -> tuple[CallSite, ...]:
         """The calls that made the object a method is called on: constructors and `with_options` in the chain."""

@@ -1,0 +1,227 @@
+"""Whether a value is known not to be None where it is used: tests, early exits, assertions and handlers before it."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from durability.facts.model import Assign, Block, Span, Value
+from durability.program.graph import FunctionKey
+from durability.program.spelling import plain_name
+from durability.program.uses import Use
+
+if TYPE_CHECKING:
+    from durability.program.context import Context
+
+_LEAVES = frozenset({"return", "raise", "continue", "break"})
+_ENDS = frozenset({"exit", "_exit", "quit", "abort", "stop", "rerun", "switch_page", "fail", "error", "skip"})
+_OPEN = ("try", "with", "finally")
+"""What follows such a block runs after it."""
+
+_IS = frozenset({"Is", "Equal"})
+_IS_NOT = frozenset({"IsNot", "NotEqual"})
+
+
+class Subject:
+    """A result that may be None: the call, the names it is bound to, and flags that were made from it."""
+
+    def __init__(self, context: "Context", key: FunctionKey, call: int) -> None:
+        self.context = context
+        self.key = key
+        self.call = call
+        self.fact = context.program.files[key[0]].calls[call]
+        program = context.program
+        bound = [item for item in program.assigns_in(key) if item.value is not None and self._is_call(item.value)]
+        shared = set(program.function(key).globals)
+        self.bound = tuple(item for item in bound if item.target.kind == "name" and item.target.text not in shared)
+        self.names = tuple(dict.fromkeys(item.target.text for item in self.bound))
+        self._flags = {
+            plain_name(item.target)
+            for item in program.assigns_in(key)
+            if item.value is not None and not self._is_call(item.value) and self.mentions(item.value)
+        } - set(self.names)
+
+    def _is_call(self, value: Value) -> bool:
+        return value.kind == "call" and value.call == self.call
+
+    def is_self(self, value: Value) -> bool:
+        """Whether a value is the result itself."""
+        return self._is_call(value) or (value.kind == "name" and value.text in self.names)
+
+    def mentions(self, value: Value) -> bool:
+        """Whether a value is made from the result."""
+        pending = [value]
+        calls = self.context.program.files[self.key[0]].calls
+        while pending:
+            item = pending.pop()
+            if self.is_self(item):
+                return True
+            pending.extend(item.parts)
+            if item.kind == "call" and item.call >= 0:
+                pending.extend(argument.value for argument in calls[item.call].arguments)
+        return False
+
+    def present(self, test: Value, *, held: bool) -> bool:
+        """Whether the result is there when a test held, or did not; tests that cannot be read count as guards."""
+        if self.is_self(test):
+            return held
+        if test.kind == "not":
+            return self.present(test.parts[0], held=not held)
+        if test.kind in ("and", "or"):
+            inner = [self.present(part, held=held) for part in test.parts]
+            return any(inner) if (test.kind == "and") == held else all(inner)
+        if test.kind == "compare":
+            return self._compared(test, held)
+        if test.kind == "call":
+            return self.mentions(test) and not self._on_self(test)
+        return test.kind == "name" and test.text in self._flags
+
+    def _on_self(self, test: Value) -> bool:
+        return bool(test.parts) and self.mentions(test.parts[0])
+
+    def _compared(self, test: Value, held: bool) -> bool:
+        if not any(self.is_self(part) for part in test.parts):
+            return any(part.kind == "name" and part.text in self._flags for part in test.parts) or self._lengths(test)
+        if any(part.kind == "const" and part.text == "None" for part in test.parts):
+            operators = set(test.text.split())
+            return not held if operators <= _IS else held if operators <= _IS_NOT else False
+        return held and test.text in ("Equal", "In", "Is")
+
+    def _lengths(self, test: Value) -> bool:
+        return any(part.kind == "call" and self.mentions(part) and not self._on_self(part) for part in test.parts)
+
+    # Places.
+
+    def guarded(self, use: Use) -> bool:
+        """Whether something on the way to a use makes sure that the result is there, or takes the failure."""
+        if any(self.present(test, held=held) for test, held in use.guards):
+            return True
+        blocks = self.context.program.files[self.key[0]].blocks
+        above = list(self.context.program.blocks_above(self.key[0], use.block))
+        if any(self._holds(blocks[index]) or self._caught(index) for index in above):
+            return True
+        return any(self._cleared(index, use, above) for index in self.context.program.blocks_in(self.key)) or any(
+            item.kind == "assert"
+            and item.block in above
+            and self._between(item.span, use)
+            and self._asserted(item.value)
+            for item in self.context.program.exits_in(self.key)
+        )
+
+    def _tests_this(self, block: Block) -> bool:
+        """Whether a test comes after the call, or holds it."""
+        return block.span[0] >= self.fact.span[0] or (block.value is not None and self._holds_call(block.value))
+
+    def _holds_call(self, value: Value) -> bool:
+        pending = [value]
+        while pending:
+            item = pending.pop()
+            if self._is_call(item):
+                return True
+            pending.extend(item.parts)
+        return False
+
+    def _asserted(self, test: Value | None) -> bool:
+        return test is not None and self.present(test, held=True)
+
+    def _holds(self, block: Block) -> bool:
+        if block.value is None or not self._tests_this(block):
+            return False
+        if block.kind in ("if", "while"):
+            return self.present(block.value, held=True)
+        if block.kind == "else":
+            return self.present(block.value, held=False)
+        return block.kind in ("case", "match") and self.mentions(block.value)
+
+    def _caught(self, index: int) -> bool:
+        block = self.context.program.files[self.key[0]].blocks[index]
+        if block.kind != "try":
+            return False
+        return any(catches(site.types, _NONE_ERRORS) for site in self.context.handlers_of(self.key[0], index))
+
+    def _between(self, span: Span, use: Use) -> bool:
+        return self.fact.span[:2] <= (span[2], span[3]) and span[:2] <= use.span[:2]
+
+    def _cleared(self, index: int, use: Use, above: list[int]) -> bool:
+        """Whether a test before the use ends the function, or gives another value, when there is no result."""
+        block = self.context.program.files[self.key[0]].blocks[index]
+        if block.kind not in ("if", "else", "while") or block.value is None or index in above:
+            return False
+        if not self._tests_this(block) or block.span[2] > use.span[0] or not self._reaches(index, above):
+            return False
+        if block.kind == "while":
+            return self.present(block.value, held=False)
+        if not self.present(block.value, held=block.kind == "else"):
+            return False
+        return leaves(self.context, self.key[0], index) or self._rebound_in(index)
+
+    def _reaches(self, index: int, above: list[int]) -> bool:
+        blocks = self.context.program.files[self.key[0]].blocks
+        parent = blocks[index].parent
+        while parent not in above and parent >= 0 and blocks[parent].kind in _OPEN:
+            parent = blocks[parent].parent
+        return parent in above
+
+    def _rebound_in(self, index: int) -> bool:
+        return any(
+            item.target.kind == "name"
+            and item.target.text in self.names
+            and index in self.context.program.blocks_above(self.key[0], item.block)
+            for item in self.context.program.assigns_in(self.key)
+        )
+
+    def uses(self) -> Iterator[Use]:
+        """The places where the result is used as it came from the call, in source order."""
+        uses = self.context.uses
+        found = uses.of(self.key, f"#{self.call}")
+        here = {item.span for item in found}
+        for binding in self.bound:
+            others = [item for item in self._others(binding) if self._is_after(item.span, binding)]
+            for use in uses.of(self.key, binding.target.text):
+                walrus = use.span in here and use.span != binding.span
+                if (walrus or self._is_after(use.span, binding)) and self._follows(binding.block, use.block):
+                    found = found if any(item.span[:2] <= use.span[:2] for item in others) else [*found, use]
+        yield from sorted(found, key=lambda item: item.span)
+
+    def _others(self, binding: Assign) -> list[Assign]:
+        return [
+            item
+            for item in self.context.program.assigns_in(self.key)
+            if item is not binding and plain_name(item.target) == binding.target.text
+        ]
+
+    def _is_after(self, span: Span, binding: Assign) -> bool:
+        return span[:2] > binding.span[:2]
+
+    def _follows(self, block: int, other: int) -> bool:
+        """Whether a place always comes after a binding in `block`: it stands inside, or after a `try` or `with`."""
+        blocks = self.context.program.files[self.key[0]].blocks
+        above = set(self.context.program.blocks_above(self.key[0], other))
+        while block not in above and block >= 0 and blocks[block].kind in _OPEN:
+            block = blocks[block].parent
+        return block in above
+
+
+_NONE_ERRORS = frozenset({"TypeError", "AttributeError", "Exception", "BaseException"})
+
+
+def catches(types: tuple[str, ...], wanted: frozenset[str]) -> bool:
+    """Whether a handler of these types (none: of every error) takes one of the wanted errors."""
+    return not types or any(name.rsplit(".", 1)[-1] in wanted for name in types)
+
+
+def leaves(context: "Context", path: str, index: int) -> bool:
+    """Whether a block never runs past its end, as far as exits, calls that end, and branches tell."""
+    facts = context.program.files[path]
+    key = (path, facts.blocks[index].function)
+    if any(item.block == index and item.kind in _LEAVES for item in context.program.exits_in(key)):
+        return True
+    for number in context.program.calls_in(key):
+        call = facts.calls[number]
+        if call.block == index and call.used == "dropped" and call.target.rsplit(".", 1)[-1] in _ENDS:
+            return True
+    inner = [number for number in context.program.blocks_in(key) if facts.blocks[number].parent == index]
+    left = {number for number in inner if leaves(context, path, number)}
+    kinds = {facts.blocks[number].kind for number in left}
+    if "with" in kinds or {"if", "else"} <= kinds:
+        return True
+    tried = {number for number in inner if facts.blocks[number].kind in ("try", "handler")}
+    return bool(tried) and tried <= left

@@ -1,0 +1,234 @@
+"""Results that may be None: library rows, functions that return one of them or None, and the places that need more."""
+
+from collections import deque
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from durability.facts.model import Value
+from durability.model import Step
+from durability.program.graph import FunctionKey
+from durability.program.guards import Subject
+from durability.program.results import names_in
+from durability.program.sites import CallSite
+from durability.program.spelling import plain_name
+from durability.program.statements import query_texts
+from durability.program.uses import Around, Use
+
+if TYPE_CHECKING:
+    from durability.program.context import Context
+
+_MAPPINGS = frozenset({"get", "getenv"})
+"""They give their second argument where the key is unknown."""
+
+_LOOKUPS = frozenset(
+    {
+        "fetchone", "first", "one_or_none", "scalar_one_or_none", "find_one", "find_one_and_update",
+        "find_one_and_delete", "find_one_and_replace", "get_or_none", "fetchrow", "fetchval", "fetch_one", "fetch_val",
+        "select_one", "match", "search", "fullmatch", "hget", "which", "get_channel", "get_guild", "get_user",
+        "get_member", "get_role", "get_blob", "basic_get", "imread", "geocode", "get", "getenv", "find", "find_next",
+        "find_parent", "find_next_sibling", "last",
+    }
+)  # fmt: skip
+_BY_KEY = ("sqlalchemy.", "sqlmodel.", "flask_sqlalchemy.", "redis.", "beanie.", "arango.", "pymemcache.", "tinydb.")
+_NEEDS_VALUE = frozenset(
+    {"int", "float", "len", "dict", "tuple", "sum", "sorted", "json.loads", "datetime.datetime.fromisoformat"}
+)
+_CONFIGURED = frozenset({"get_channel", "get_guild", "get_role", "get_member", "get_user", "which"})
+"""Asked for by a constant they give what the one who set the program up has there."""
+
+_STATEMENTS = ("db.query", "db.write", "db.fetch_one", "db.fetch_all")
+_KEPT = ("flask.session.", "starlette.requests.Request.session.")
+"""What a session holds was put there by the program, at login."""
+
+_ORDERED = frozenset({"LessThan", "GreaterThan", "LessThanEqual", "GreaterThanEqual"})
+_THROUGH = frozenset({"if", "or", "and"})
+
+
+class Origin(Struct, frozen=True):
+    """Why a call may give None: in words, and the steps that lead there."""
+
+    why: str
+    steps: tuple[Step, ...] = ()
+
+
+class Need(Struct, frozen=True):
+    """A use that None cannot stand: what is done, on which line, and whether something guards it."""
+
+    done: str
+    line: int
+    guarded: bool
+
+
+class Nullness:
+    """May-be-None results of the whole program: one pass over calls that give one, callers follow."""
+
+    def __init__(self, context: "Context") -> None:
+        self._context = context
+
+    @cached_property
+    def origins(self) -> dict[tuple[str, int], Origin]:
+        """Every call of the program whose result may be None, by file and index."""
+        found = {
+            (site.path, site.index): Origin(f"{site.shown}() gives None where there is nothing")
+            for site in self._lookups()
+        }
+        queue = deque(sorted(found))
+        summaries: set[FunctionKey] = set()
+        for key, step in self._plain_returns():
+            summaries.add(key)
+            self._spread(key, (step,), found, queue)
+        while queue:
+            path, index = queue.popleft()
+            key = (path, self._context.program.files[path].calls[index].function)
+            if key in summaries or key[1] == 0:
+                continue
+            line = self._returned(key, index)
+            if line:
+                summaries.add(key)
+                origin = found[path, index]
+                said = Step(path, line, f"{self._context.program.function(key).qualname}() hands it on: {origin.why}")
+                self._spread(key, (said, *origin.steps), found, queue)
+        return found
+
+    def _spread(
+        self,
+        key: FunctionKey,
+        steps: tuple[Step, ...],
+        found: dict[tuple[str, int], Origin],
+        queue: deque[tuple[str, int]],
+    ) -> None:
+        program = self._context.program
+        function = program.function(key)
+        if function.is_generator or function.name.startswith("<") or function.name == "__init__":
+            return
+        for edge in program.callers.get(key, ()):
+            place = (edge.caller[0], edge.call)
+            if edge.offloaded or edge.call < 0 or place in found or not self._is_direct(place, key):
+                continue
+            call = program.files[edge.caller[0]].calls[edge.call]
+            if function.is_async and not call.awaited:
+                continue
+            found[place] = Origin(f"{call.target}() may return None", steps)
+            queue.append(place)
+
+    def _is_direct(self, place: tuple[str, int], key: FunctionKey) -> bool:
+        symbol = self._context.program.symbol(*place)
+        return symbol.kind == "function" and self._context.program.key_of(symbol) == key
+
+    def _lookups(self) -> list[CallSite]:
+        return [
+            site
+            for name, group in sorted(self._context.calls_by_name.items())
+            if name.rsplit(".", 1)[-1] in _LOOKUPS
+            for site in group
+            if site.library.may_be_none and not self._always_gives(site)
+        ]
+
+    def _always_gives(self, site: CallSite) -> bool:
+        last = site.name.rsplit(".", 1)[-1]
+        if last in _MAPPINGS and not site.name.startswith(_BY_KEY):
+            return len(site.arguments) != 1 or site.name.startswith(_KEPT)
+        return last in _CONFIGURED and any(_is_fixed(item.value) for item in site.arguments)
+
+    def _plain_returns(self) -> list[tuple[FunctionKey, Step]]:
+        """Functions that say `return None` on one path and give a value on another."""
+        program = self._context.program
+        found = []
+        for path in self._context.judged_paths():
+            for index, function in enumerate(program.files[path].functions):
+                returns = [item for item in program.exits_in((path, index)) if item.kind == "return"]
+                empty = [item for item in returns if item.value is None or _is_none(item.value)]
+                if index and empty and any(item.value is not None and not _is_none(item.value) for item in returns):
+                    line = empty[0].span[0]
+                    found.append(((path, index), Step(path, line, f"{function.qualname}() returns None")))
+        return found
+
+    def _returned(self, key: FunctionKey, call: int) -> int:
+        """The line on which a function returns the result of a call as it is, unguarded; 0 when it does not."""
+        subject = Subject(self._context, key, call)
+        for use in subject.uses():
+            if use.root == "return" and _is_bare(use.around) and not subject.guarded(use):
+                return use.span[0]
+        return 0
+
+    def needs(self, site: CallSite) -> tuple[Need, ...]:
+        """The uses of a call's result that None cannot stand, in source order."""
+        subject = Subject(self._context, site.key, site.index)
+        found = ((use, self._needs(use, site)) for use in subject.uses())
+        return tuple(Need(done, use.span[0], subject.guarded(use)) for use, done in found if done)
+
+    def _needs(self, use: Use, site: CallSite) -> str:
+        """What a use does that None cannot stand; "" when it can."""
+        if use.around is None:
+            return "looped over" if use.root == "for" else ""
+        value, position = use.around.value, use.around.position
+        if value.kind == "attr" or (value.kind == "call" and position == 0):
+            return f"asked for .{value.text.rsplit('.', 1)[-1]}"
+        if value.kind == "item" and position == 0:
+            return "subscripted"
+        if value.kind == "op":
+            return "used in arithmetic"
+        if value.kind == "compare" and value.text in _ORDERED:
+            return "compared by size"
+        if value.kind == "call" and value.call >= 0 and position == 1:
+            argument = site.program.files[site.path].calls[value.call].arguments[0]
+            name = site.program.name(site.path, value.call)
+            return f"given to {value.text}()" if name in _NEEDS_VALUE and not argument.keyword else ""
+        return ""
+
+    def always_has_row(self, site: CallSite) -> bool:
+        """Whether the statement that a call fetches from gives a row whatever the data: a count, a new row."""
+        texts = query_texts(self._context, site)
+        return any(_gives_a_row(text) for text in texts or ()) or self._key_is_known(site)
+
+    def _key_is_known(self, site: CallSite) -> bool:
+        """Whether an earlier statement of the function wrote or looked up the same key: the row is there."""
+        queries = [
+            item
+            for item in site.calls_here()
+            if item.index <= site.index and item.arguments and item.library.effect in _STATEMENTS
+        ]
+        if not queries:
+            return False
+        asked = frozenset(name for item in queries[-1].arguments for name in names_in(item.value))
+        if any("lastrowid" in _written(item.value) for item in queries[-1].arguments):
+            return True
+        return bool(asked) and any(
+            asked <= {name for item in other.arguments for name in names_in(item.value)} for other in queries[:-1]
+        )
+
+
+def _is_fixed(value: Value) -> bool:
+    return value.kind in ("const", "text") or plain_name(value).split(".")[0][:1].isupper()
+
+
+def _written(value: Value) -> str:
+    return " ".join([value.text, *(_written(part) for part in value.parts)])
+
+
+def _is_none(value: Value) -> bool:
+    return value.kind == "const" and value.text == "None"
+
+
+def _is_bare(around: Around | None) -> bool:
+    """Whether a value is what is returned, at most behind a condition."""
+    while around is not None:
+        if around.value.kind != "if" or around.position == 0:
+            return False
+        around = around.outer
+    return True
+
+
+_AGGREGATES = ("count(", "sum(", "max(", "min(", "avg(", "exists(", "exists (", "coalesce(", "total(", "changes(")
+
+
+def _gives_a_row(text: str) -> bool:
+    words = " ".join(text.lower().split())
+    if words.startswith(("insert", "pragma", "show", "replace")) or "returning" in words:
+        return True
+    if not words.startswith("select"):
+        return False
+    chosen = words.removeprefix("select").split(" from ", 1)
+    return len(chosen) == 1 or (chosen[0].strip().startswith(_AGGREGATES) and "group by" not in words)
