@@ -15,10 +15,12 @@ from durability.program.context import Context
 from durability.program.effects import matches
 from durability.program.entries import EntryPoint
 from durability.program.flow import Leaf
+from durability.program.handed import Origin
 from durability.program.late import loaded_late
 from durability.program.locks import locked
 from durability.program.modules import imported_paths
-from durability.program.nullness import Need, Origin
+from durability.program.nullness import Need
+from durability.program.remote_json import Reach
 from durability.program.results import attributes_of, depends, names_in, passed_on
 from durability.program.retries import retries, waits
 from durability.program.sites import CallSite, FunctionSite, LoopSite, Site
@@ -91,6 +93,14 @@ class Ask:
         nullness = self._context.nullness
         origin = nullness.origins.get((call.path, call.index))
         return None if origin is None or nullness.always_has_row(call) else origin
+
+    def json_reaches(self, call: CallSite) -> tuple[Reach, ...]:
+        """The uses of remote JSON that go at least two levels down or take an element, each guarded or not."""
+        return self._context.remote_json.reaches(call)
+
+    def json_origin(self, call: CallSite) -> Origin:
+        """Where the remote JSON that a call gives comes from."""
+        return self._context.remote_json.origins[call.path, call.index]
 
     def body(self, site: FunctionSite) -> Body:
         """How a function that serves a route takes the body of its request."""

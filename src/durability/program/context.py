@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from durability.facts.model import Span, Value
 from durability.knowledge.rows import Implied
 from durability.model import Role
+from durability.program.caught import Caught
 from durability.program.effects import Effects
 from durability.program.entries import EntryPoint
 from durability.program.flow import Flow
@@ -16,6 +17,7 @@ from durability.program.nullness import Nullness
 from durability.program.packages import distributions, implied_uses
 from durability.program.program import Program
 from durability.program.reach import Reachability
+from durability.program.remote_json import RemoteJson
 from durability.program.sites import CallSite, HandlerSite
 from durability.program.spelling import plain_name
 from durability.program.uses import Uses
@@ -171,9 +173,20 @@ class Context:
         """Which results may be None."""
         return Nullness(self)
 
+    @cached_property
+    def remote_json(self) -> RemoteJson:
+        """The JSON of remote answers."""
+        return RemoteJson(self)
+
+    @cached_property
+    def caught(self) -> Caught:
+        """Which errors meet a handler."""
+        return Caught(self)
+
     def origins(self, gives: str) -> Iterator[CallSite]:
-        """The calls of first-party code that give something a rule is about: "none"."""
-        places = {"none": lambda: self.nullness.origins}[gives]()
+        """The calls of first-party code that give something a rule is about: "none", "remote json"."""
+        source: Nullness | RemoteJson = self.nullness if gives == "none" else self.remote_json
+        places = source.origins
         yield from (self.call(*place) for place in sorted(places) if place[0] in self.judged)
 
     @cached_property

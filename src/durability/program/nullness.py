@@ -1,6 +1,5 @@
 """Results that may be None: library rows, functions that return one of them or None, and the places that need more."""
 
-from collections import deque
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from durability.facts.model import Value
 from durability.model import Step
 from durability.program.graph import FunctionKey
 from durability.program.guards import Subject
+from durability.program.handed import Origin, Place, spread
 from durability.program.results import names_in
 from durability.program.sites import CallSite
 from durability.program.spelling import plain_name
@@ -46,13 +46,6 @@ _ORDERED = frozenset({"LessThan", "GreaterThan", "LessThanEqual", "GreaterThanEq
 _THROUGH = frozenset({"if", "or", "and"})
 
 
-class Origin(Struct, frozen=True):
-    """Why a call may give None: in words, and the steps that lead there."""
-
-    why: str
-    steps: tuple[Step, ...] = ()
-
-
 class Need(Struct, frozen=True):
     """A use that None cannot stand: what is done, on which line, and whether something guards it."""
 
@@ -68,54 +61,13 @@ class Nullness:
         self._context = context
 
     @cached_property
-    def origins(self) -> dict[tuple[str, int], Origin]:
+    def origins(self) -> dict[Place, Origin]:
         """Every call of the program whose result may be None, by file and index."""
-        found = {
+        starts = {
             (site.path, site.index): Origin(f"{site.shown}() gives None where there is nothing")
             for site in self._lookups()
         }
-        queue = deque(sorted(found))
-        summaries: set[FunctionKey] = set()
-        for key, step in self._plain_returns():
-            summaries.add(key)
-            self._spread(key, (step,), found, queue)
-        while queue:
-            path, index = queue.popleft()
-            key = (path, self._context.program.files[path].calls[index].function)
-            if key in summaries or key[1] == 0:
-                continue
-            line = self._returned(key, index)
-            if line:
-                summaries.add(key)
-                origin = found[path, index]
-                said = Step(path, line, f"{self._context.program.function(key).qualname}() hands it on: {origin.why}")
-                self._spread(key, (said, *origin.steps), found, queue)
-        return found
-
-    def _spread(
-        self,
-        key: FunctionKey,
-        steps: tuple[Step, ...],
-        found: dict[tuple[str, int], Origin],
-        queue: deque[tuple[str, int]],
-    ) -> None:
-        program = self._context.program
-        function = program.function(key)
-        if function.is_generator or function.name.startswith("<") or function.name == "__init__":
-            return
-        for edge in program.callers.get(key, ()):
-            place = (edge.caller[0], edge.call)
-            if edge.offloaded or edge.call < 0 or place in found or not self._is_direct(place, key):
-                continue
-            call = program.files[edge.caller[0]].calls[edge.call]
-            if function.is_async and not call.awaited:
-                continue
-            found[place] = Origin(f"{call.target}() may return None", steps)
-            queue.append(place)
-
-    def _is_direct(self, place: tuple[str, int], key: FunctionKey) -> bool:
-        symbol = self._context.program.symbol(*place)
-        return symbol.kind == "function" and self._context.program.key_of(symbol) == key
+        return spread(self._context, starts, self._plain_returns(), self._returned, "may return None")
 
     def _lookups(self) -> list[CallSite]:
         return [
@@ -181,7 +133,14 @@ class Nullness:
     def always_has_row(self, site: CallSite) -> bool:
         """Whether the statement that a call fetches from gives a row whatever the data: a count, a new row."""
         texts = query_texts(self._context, site)
-        return any(_gives_a_row(text) for text in texts or ()) or self._key_is_known(site)
+        return any(_gives_a_row(text) for text in texts or ()) or self._key_is_known(site) or self._is_member(site)
+
+    def _is_member(self, site: CallSite) -> bool:
+        """Whether the function asks with `in` whether the table has the key."""
+        table = plain_name(site.fact.receiver) if site.fact.receiver is not None else ""
+        blocks = self._context.program.files[site.path].blocks
+        tests = (blocks[index].value for index in self._context.program.blocks_in(site.key))
+        return bool(table) and any(test is not None and _asks_for_member(test, table) for test in tests)
 
     def _key_is_known(self, site: CallSite) -> bool:
         """Whether an earlier statement of the function wrote or looked up the same key: the row is there."""
@@ -198,6 +157,12 @@ class Nullness:
         return bool(asked) and any(
             asked <= {name for item in other.arguments for name in names_in(item.value)} for other in queries[:-1]
         )
+
+
+def _asks_for_member(test: Value, table: str) -> bool:
+    if test.kind == "compare" and test.text in ("In", "NotIn"):
+        return plain_name(test.parts[-1]) == table
+    return any(_asks_for_member(part, table) for part in test.parts)
 
 
 def _is_fixed(value: Value) -> bool:
