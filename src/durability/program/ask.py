@@ -12,6 +12,7 @@ from durability.model import Step
 from durability.program.answers import NO, YES, Answer, unknown
 from durability.program.bodies import Body, body_of
 from durability.program.context import Context
+from durability.program.defaults import SharedValue, shared_values
 from durability.program.effects import matches
 from durability.program.entries import EntryPoint
 from durability.program.flow import Leaf
@@ -20,9 +21,11 @@ from durability.program.late import loaded_late
 from durability.program.locks import locked
 from durability.program.modules import imported_paths
 from durability.program.nullness import Need
+from durability.program.polling import polls, rests
 from durability.program.remote_json import Reach
 from durability.program.results import attributes_of, depends, names_in, passed_on
 from durability.program.retries import retries, waits
+from durability.program.scans import scanned_list
 from durability.program.sites import CallSite, FunctionSite, LoopSite, Site
 from durability.program.statements import query_texts
 
@@ -215,6 +218,28 @@ class Ask:
     def waits(self, loop: LoopSite) -> str:
         """How a loop waits between rounds: "growing", "constant" or "not"."""
         return waits(self._context, loop)
+
+    def scanned_list(self, loop: LoopSite) -> tuple[str, int] | None:
+        """The list that a loop searches in each round, and the line; None when it searches none that grows."""
+        return scanned_list(self._context, loop)
+
+    def polls(self, loop: LoopSite) -> bool:
+        """Whether a `while` loop does nothing but ask again until it may go on."""
+        return polls(self._context, loop)
+
+    def rests(self, loop: LoopSite) -> bool:
+        """Whether each round of a loop waits for something: a pause, a blocking call, or the event loop."""
+        return rests(self._context, loop)
+
+    def shared_values(self, site: FunctionSite) -> tuple[SharedValue, ...]:
+        """The values that a function shares between its calls or its class's objects, and changes or freezes."""
+        return shared_values(self._context, site.key)
+
+    def way(self, site: Site) -> tuple[Step, ...]:
+        """The shortest chain of calls from an entry point to a place, the place last."""
+        steps = self._context.reach.way(site.key)
+        last = f"{site.shown}()" if isinstance(site, CallSite) else site.operation
+        return (*steps, Step(site.path, site.line, last)) if steps else ()
 
     def callers(self, site: Site) -> list[CallSite]:
         """The calls of the function around a place."""

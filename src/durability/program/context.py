@@ -12,6 +12,7 @@ from durability.program.effects import Effects
 from durability.program.entries import EntryPoint
 from durability.program.flow import Flow
 from durability.program.graph import FunctionKey
+from durability.program.link import Symbol
 from durability.program.makers import Makers
 from durability.program.nullness import Nullness
 from durability.program.packages import distributions, implied_uses
@@ -92,6 +93,16 @@ class Context:
     def constructions(self, kind: str) -> tuple[CallSite, ...]:
         """The calls of first-party code that make an object of a library type."""
         return tuple(site for site in self.calls_by_effect.get("constructs", ()) if site.makes == kind)
+
+    @cached_property
+    def classes_made(self) -> frozenset[Symbol]:
+        """The project classes that some function makes objects of; once, at import, is not counted."""
+        return frozenset(
+            symbol
+            for path in self.judged_paths()
+            for index, symbol in enumerate(self.program.symbols[path])
+            if symbol.kind == "class" and self.program.files[path].calls[index].function
+        )
 
     def function_at(self, path: str, line: int) -> tuple[str, Role]:
         """The innermost function around a line, "" for the module body, and its role."""

@@ -1,12 +1,13 @@
 """Reach and roles: which entry points lead to a function, and in which role it runs."""
 
 from collections import deque
+from functools import cached_property
 
 from msgspec import Struct
 
-from durability.model import Role
+from durability.model import Role, Step
 from durability.program.entries import EntryPoint
-from durability.program.graph import FunctionKey
+from durability.program.graph import Edge, FunctionKey
 from durability.program.modules import imported_paths
 from durability.program.program import Program
 
@@ -62,6 +63,30 @@ class Reachability:
             return Reach(role, roles, tuple(sorted(self._names.get(key, ()))), ON_PATH)
         live = key[0] in self._imported or self._has_dynamic_import
         return Reach("unreached", frozenset({"unreached"}), (), IMPORTED if live else NEVER)
+
+    def way(self, key: FunctionKey) -> tuple[Step, ...]:
+        """The shortest chain of calls from an entry point to a function, served ones first; () at an entry point."""
+        steps: list[Step] = []
+        at = key
+        while (edge := self._ways.get(at)) is not None:
+            caller = self._program.function(edge.caller).qualname or edge.caller[0]
+            line = self._program.files[edge.caller[0]].calls[edge.call].span[0]
+            steps.append(Step(edge.caller[0], line, f"{caller} calls {self._program.function(edge.callee).name}()"))
+            at = edge.caller
+        return tuple(reversed(steps))
+
+    @cached_property
+    def _ways(self) -> dict[FunctionKey, Edge | None]:
+        """The edge by which each function is reached first."""
+        served = sorted(self.entries, key=lambda entry: (_ORDER.index(entry.role), entry.function, entry.name))
+        found: dict[FunctionKey, Edge | None] = dict.fromkeys((entry.function for entry in served), None)
+        queue = deque(found)
+        while queue:
+            for edge in self._program.callees.get(queue.popleft(), ()):
+                if edge.callee not in found and edge.call >= 0:
+                    found[edge.callee] = edge
+                    queue.append(edge.callee)
+        return found
 
     def _spread(self, start: FunctionKey, role: Role, name: str) -> None:
         queue = deque([start])
