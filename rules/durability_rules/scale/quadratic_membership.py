@@ -7,6 +7,7 @@ from durability.api import (
     LoopSite,
     Miss,
     Silent,
+    Step,
     Story,
     Verdict,
     handled,
@@ -89,5 +90,10 @@ def quadratic_membership(loop: LoopSite, ask: Ask) -> Verdict:
         return handled()
     name, line = found
     return unhandled(
-        f"line {line} looks through the list {name} in each round", fix=suggest(f"make {name} a set or dict")
+        f"each round looks through the whole list {name}",
+        fix=suggest(f"make {name} a set or dict"),
+        trace=(
+            Step(loop.path, loop.line, "for each of these"),
+            Step(loop.path, line, f"the whole of {name} is searched"),
+        ),
     )

@@ -72,7 +72,7 @@ def _is_container(context: "Context", value: Value, key: FunctionKey) -> bool:
 def _changed(context: "Context", key: FunctionKey) -> set[str]:
     """The names whose object a function changes in place before it gives them another one."""
     program = context.program
-    rebound = {}
+    rebound: dict[str, int] = {}
     found: dict[str, int] = {}
     for item in program.assigns_in(key):
         target = item.target
@@ -136,7 +136,8 @@ def _asks_for(test: Value, name: str) -> bool:
 def _made_in_class(context: "Context", owner: Symbol, name: str) -> tuple[str, Assign] | None:
     """The container that a class or one of its bases keeps in its body; None when each instance gets its own."""
     program = context.program
-    pending, seen = [owner], set()
+    pending = [owner]
+    seen: set[Symbol] = set()
     found: tuple[str, Assign] | None = None
     while pending and len(seen) < _DEPTH:
         symbol = pending.pop(0)
