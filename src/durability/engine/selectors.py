@@ -70,7 +70,8 @@ def calls(
     """Calls by the effect of their library row (`db` stands for `db.query`, `db.write`, …) or by library name pattern.
 
     `reaches` adds calls of project functions that lead to such an effect, `makes` the construction of clients whose
-    methods have it. `gives` adds calls whose result may be "none", themselves or through what they call.
+    methods have it. `gives` adds calls that give "none" or "remote json", themselves or through
+    what they call, or that parse "model text".
     """
     return Selector(
         "calls", _tuple(effect), _tuple(name), roles, in_loop, in_async, _tuple(reaches), _tuple(makes), gives

@@ -19,6 +19,7 @@ from durability.program.flow import Leaf
 from durability.program.handed import Origin
 from durability.program.late import loaded_late
 from durability.program.locks import locked
+from durability.program.model_text import Parsed
 from durability.program.modules import imported_paths
 from durability.program.nullness import Need
 from durability.program.polling import polls, rests
@@ -104,6 +105,15 @@ class Ask:
     def json_origin(self, call: CallSite) -> Origin:
         """Where the remote JSON that a call gives comes from."""
         return self._context.remote_json.origins[call.path, call.index]
+
+    def model_text(self, call: CallSite) -> tuple[Parsed, Answer]:
+        """Which model wrote the text that a call parses, and whether something copes with any other text."""
+        texts = self._context.model_text
+        parsed = texts.origins[call.path, call.index]
+        if texts.copes(call):
+            return parsed, YES
+        open_options = parsed.error != "IndexError" and self._context.call(*parsed.model).has_unpacked
+        return parsed, unknown("passed through") if open_options else NO
 
     def body(self, site: FunctionSite) -> Body:
         """How a function that serves a route takes the body of its request."""

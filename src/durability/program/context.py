@@ -1,6 +1,6 @@
 """The program with its reach, effects and flow: what sites and rules are made on."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
@@ -14,6 +14,7 @@ from durability.program.flow import Flow
 from durability.program.graph import FunctionKey
 from durability.program.link import Symbol
 from durability.program.makers import Makers
+from durability.program.model_text import ModelText
 from durability.program.nullness import Nullness
 from durability.program.packages import distributions, implied_uses
 from durability.program.program import Program
@@ -190,15 +191,25 @@ class Context:
         return RemoteJson(self)
 
     @cached_property
+    def model_text(self) -> ModelText:
+        """The places that parse what a model wrote."""
+        return ModelText(self)
+
+    @cached_property
     def caught(self) -> Caught:
         """Which errors meet a handler."""
         return Caught(self)
 
     def origins(self, gives: str) -> Iterator[CallSite]:
-        """The calls of first-party code that give something a rule is about: "none", "remote json"."""
-        source: Nullness | RemoteJson = self.nullness if gives == "none" else self.remote_json
-        places = source.origins
-        yield from (self.call(*place) for place in sorted(places) if place[0] in self.judged)
+        """The calls of first-party code that give something a rule is about: "none", "remote json", or
+        parse "model text".
+        """
+        sources: dict[str, Callable[[], Iterable[tuple[str, int]]]] = {
+            "none": lambda: self.nullness.origins,
+            "remote json": lambda: self.remote_json.origins,
+            "model text": lambda: self.model_text.origins,
+        }
+        yield from (self.call(*place) for place in sorted(sources[gives]()) if place[0] in self.judged)
 
     @cached_property
     def judged(self) -> frozenset[str]:
