@@ -22,6 +22,7 @@ from durability.facts.model import Value
 from durability.model import Fix, Step, Story
 from durability.program.answers import NO, YES, Answer, Verdict, known, unknown
 from durability.program.ask import Ask
+from durability.program.attempts import Attempts
 from durability.program.flow import Leaf
 from durability.program.results import names_in
 from durability.program.sites import (
@@ -45,6 +46,7 @@ __all__ = [
     "YES",
     "Answer",
     "Ask",
+    "Attempts",
     "Bad",
     "CallSite",
     "DistributionSite",

@@ -10,6 +10,7 @@ from durability.knowledge.rows import Row
 from durability.knowledge.versions import admitted
 from durability.model import Step
 from durability.program.answers import NO, YES, Answer, unknown
+from durability.program.attempts import Attempts, attempts, retried_by
 from durability.program.bodies import Body, body_of
 from durability.program.context import Context
 from durability.program.defaults import SharedValue, shared_values
@@ -232,6 +233,14 @@ class Ask:
     def scanned_list(self, loop: LoopSite) -> tuple[str, int] | None:
         """The list that a loop searches in each round, and the line; None when it searches none that grows."""
         return scanned_list(self._context, loop)
+
+    def attempts(self, call: CallSite) -> Attempts:
+        """The most tries that one call makes by itself, or in the first operation behind it that tries again."""
+        return attempts(self._context, call)
+
+    def retried_by(self, site: FunctionSite) -> str:
+        """The library whose decorator repeats a function, or ""."""
+        return retried_by(self._context, site.key)
 
     def polls(self, loop: LoopSite) -> bool:
         """Whether a `while` loop does nothing but ask again until it may go on."""
