@@ -71,7 +71,7 @@ def calls(
 
     `reaches` adds calls of project functions that lead to such an effect, `makes` the construction of clients whose
     methods have it. `gives` adds calls that give "none" or "remote json", themselves or through
-    what they call, or that parse "model text".
+    what they call, that parse "model text", or that write a "state file".
     """
     return Selector(
         "calls", _tuple(effect), _tuple(name), roles, in_loop, in_async, _tuple(reaches), _tuple(makes), gives

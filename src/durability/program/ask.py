@@ -29,6 +29,7 @@ from durability.program.results import attributes_of, depends, names_in, passed_
 from durability.program.retries import retries, waits
 from durability.program.scans import scanned_list
 from durability.program.sites import CallSite, FunctionSite, LoopSite, Site
+from durability.program.state_files import StateWrite
 from durability.program.statements import query_texts
 
 if TYPE_CHECKING:
@@ -115,6 +116,10 @@ class Ask:
             return parsed, YES
         open_options = parsed.error != "IndexError" and self._context.call(*parsed.model).has_unpacked
         return parsed, unknown("passed through") if open_options else NO
+
+    def state_write(self, call: CallSite) -> StateWrite:
+        """How a call puts a file there that the program reads as well."""
+        return self._context.state_files.origins[call.path, call.index]
 
     def body(self, site: FunctionSite) -> Body:
         """How a function that serves a route takes the body of its request."""

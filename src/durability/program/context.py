@@ -22,6 +22,7 @@ from durability.program.reach import Reachability
 from durability.program.remote_json import RemoteJson
 from durability.program.sites import CallSite, HandlerSite
 from durability.program.spelling import plain_name
+from durability.program.state_files import StateFiles
 from durability.program.uses import Uses
 
 if TYPE_CHECKING:
@@ -196,17 +197,23 @@ class Context:
         return ModelText(self)
 
     @cached_property
+    def state_files(self) -> StateFiles:
+        """The writes of files that the program reads as well."""
+        return StateFiles(self)
+
+    @cached_property
     def caught(self) -> Caught:
         """Which errors meet a handler."""
         return Caught(self)
 
     def origins(self, gives: str) -> Iterator[CallSite]:
-        """The calls of first-party code that give something a rule is about: "none", "remote json", or
-        parse "model text".
+        """The calls of first-party code that give something a rule is about ("none", "remote json"),
+        parse "model text", or write a "state file".
         """
         sources: dict[str, Callable[[], Iterable[tuple[str, int]]]] = {
             "none": lambda: self.nullness.origins,
             "remote json": lambda: self.remote_json.origins,
+            "state file": lambda: self.state_files.origins,
             "model text": lambda: self.model_text.origins,
         }
         yield from (self.call(*place) for place in sorted(sources[gives]()) if place[0] in self.judged)
