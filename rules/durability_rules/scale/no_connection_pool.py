@@ -106,12 +106,13 @@ def no_connection_pool(call: CallSite, ask: Ask) -> Verdict:
 
     Connecting costs several round trips, and a server admits a fixed number of connections for all.
     """
-    if call.kept or call.name in _POOLED:
+    way = ask.made_again(call)
+    if way is None or call.name in _POOLED:
         return handled()
     what = "a new pool" if call.name in _MAKERS else "a new connection"
     return unhandled(
         f"{call.shown}() makes {what} each time {call.function.name}() runs",
         fix=suggest("make one pool when the server starts and take connections from it"),
         cause=f"{call.path}:{call.line}",
-        trace=ask.way(call),
+        trace=way if len(way) > 1 else (),
     )

@@ -19,6 +19,7 @@ from durability.program.entries import EntryPoint
 from durability.program.flow import Leaf
 from durability.program.handed import Origin
 from durability.program.late import loaded_late
+from durability.program.lifetimes import made_again
 from durability.program.locks import locked
 from durability.program.model_text import Parsed
 from durability.program.modules import imported_paths
@@ -246,6 +247,10 @@ class Ask:
     def retried_by(self, site: FunctionSite) -> str:
         """The library whose decorator repeats a function, or ""."""
         return retried_by(self._context, site.key)
+
+    def made_again(self, call: CallSite) -> tuple[Step, ...] | None:
+        """The chain by which what a call makes is made again for each request; None when it is made once and kept."""
+        return made_again(self._context, call)
 
     def polls(self, loop: LoopSite) -> bool:
         """Whether a `while` loop does nothing but ask again until it may go on."""
