@@ -14,6 +14,7 @@ from durability.program.attempts import Attempts, attempts, retried_by
 from durability.program.bodies import Body, body_of
 from durability.program.context import Context
 from durability.program.defaults import SharedValue, shared_values
+from durability.program.destruction import destroys, unmeant
 from durability.program.effects import matches
 from durability.program.entries import EntryPoint
 from durability.program.flow import Leaf
@@ -251,6 +252,14 @@ class Ask:
     def made_again(self, call: CallSite) -> tuple[Step, ...] | None:
         """The chain by which what a call makes is made again for each request; None when it is made once and kept."""
         return made_again(self._context, call)
+
+    def destroys(self, call: CallSite) -> str:
+        """What a call deletes: "everything", "some" of what is stored, or "" when it is no deletion."""
+        return destroys(self._context, call)
+
+    def unmeant(self, call: CallSite) -> tuple[Step, ...] | None:
+        """The chain by which a call runs although nobody said that it should; None when a test is on every way."""
+        return unmeant(self._context, call)
 
     def polls(self, loop: LoopSite) -> bool:
         """Whether a `while` loop does nothing but ask again until it may go on."""
