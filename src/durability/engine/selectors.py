@@ -88,9 +88,9 @@ def loops(*, roles: tuple[str, ...] = (), in_async: bool | None = None) -> Selec
     return Selector("loops", roles=roles, in_async=in_async)
 
 
-def functions(*, roles: tuple[str, ...] = (), in_async: bool | None = None) -> Selector:
-    """Functions and methods, lambdas left out."""
-    return Selector("functions", roles=roles, in_async=in_async)
+def functions(*, roles: tuple[str, ...] = (), in_async: bool | None = None, gives: str = "") -> Selector:
+    """Functions and methods, lambdas left out; with `gives="answer"` those whose result an entry point returns."""
+    return Selector("functions", roles=roles, in_async=in_async, gives=gives)
 
 
 def entry_points(*, roles: tuple[str, ...] = ()) -> Selector:
@@ -191,6 +191,8 @@ def _loops(selector: Selector, context: Context) -> Iterator[Site]:
 def _functions(selector: Selector, context: Context) -> Iterator[Site]:
     for path in context.judged_paths():
         for index, function in enumerate(context.program.files[path].functions):
+            if selector.gives == "answer" and (path, index) not in context.placeholders.answering:
+                continue
             if index and not function.name.startswith("<"):
                 yield FunctionSite(context, (path, index))
 

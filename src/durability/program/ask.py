@@ -25,6 +25,7 @@ from durability.program.locks import locked
 from durability.program.model_text import Parsed
 from durability.program.modules import imported_paths
 from durability.program.nullness import Need
+from durability.program.placeholders import Placeholder
 from durability.program.polling import polls, rests
 from durability.program.remote_json import Reach
 from durability.program.results import attributes_of, depends, names_in, passed_on
@@ -122,6 +123,10 @@ class Ask:
     def state_write(self, call: CallSite) -> StateWrite:
         """How a call puts a file there that the program reads as well."""
         return self._context.state_files.origins[call.path, call.index]
+
+    def placeholder(self, site: FunctionSite) -> Placeholder | None:
+        """Whether a function that answers an entry point is a stub or a mock; None when a constant is meant."""
+        return self._context.placeholders.of(site.key)
 
     def body(self, site: FunctionSite) -> Body:
         """How a function that serves a route takes the body of its request."""

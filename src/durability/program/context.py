@@ -17,6 +17,7 @@ from durability.program.makers import Makers
 from durability.program.model_text import ModelText
 from durability.program.nullness import Nullness
 from durability.program.packages import distributions, implied_uses
+from durability.program.placeholders import Placeholders
 from durability.program.program import Program
 from durability.program.reach import Reachability
 from durability.program.remote_json import RemoteJson
@@ -200,6 +201,11 @@ class Context:
     def state_files(self) -> StateFiles:
         """The writes of files that the program reads as well."""
         return StateFiles(self)
+
+    @cached_property
+    def placeholders(self) -> Placeholders:
+        """The functions that answer entry points."""
+        return Placeholders(self)
 
     @cached_property
     def caught(self) -> Caught:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from durability.facts.model import Value
+from durability.facts.model import Exit, Value
 from durability.model import Step
 from durability.program.graph import FunctionKey
 from durability.program.guards import Subject
@@ -92,10 +92,25 @@ class Nullness:
             for index, function in enumerate(program.files[path].functions):
                 returns = [item for item in program.exits_in((path, index)) if item.kind == "return"]
                 empty = [item for item in returns if item.value is None or _is_none(item.value)]
-                if index and empty and any(item.value is not None and not _is_none(item.value) for item in returns):
+                if not index or len(empty) == len(returns):
+                    continue
+                empty = [item for item in empty if not self._is_asked_for((path, index), item)]
+                if empty:
                     line = empty[0].span[0]
                     found.append(((path, index), Step(path, line, f"{function.qualname}() returns None")))
         return found
+
+    def _is_asked_for(self, key: FunctionKey, leaving: Exit) -> bool:
+        """Whether a test of nothing but parameters leads there: whoever calls knows what it gave."""
+        names = {item.name for item in self._context.program.function(key).parameters}
+        blocks = self._context.program.files[key[0]].blocks
+        for index in self._context.program.blocks_above(key[0], leaving.block):
+            test = blocks[index].value
+            if blocks[index].kind in ("if", "else") and test is not None:
+                asked = set(names_in(test))
+                if asked and asked <= names:
+                    return True
+        return False
 
     def _returned(self, key: FunctionKey, call: int) -> int:
         """The line on which a function returns the result of a call as it is, unguarded; 0 when it does not."""
