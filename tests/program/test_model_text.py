@@ -42,6 +42,11 @@ def test_structured_output_copes(given, copes):
     assert parsed(linked(main=HEAD + body)) == [("main.py", 6, copes)]
 
 
+def test_a_completion_that_is_asked_for_by_hand_is_model_text():
+    body = "    r = requests.post(u).json()\n    return json.loads(r['choices'][0]['message']['content'])\n"
+    assert parsed(linked(main="import json, requests\ndef f(u):\n" + body)) == [("main.py", 4, False)]
+
+
 def test_it_is_followed_into_parameters_and_out_of_helpers():
     context = linked(
         model=HEAD + ASK + "    return t\n",

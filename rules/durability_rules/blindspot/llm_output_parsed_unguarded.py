@@ -125,7 +125,7 @@ _MODEL = (
         ),
     ],
 )
-def llm_output_parsed_unguarded(call: CallSite, ask: Ask) -> Verdict:
+def llm_output_parsed_unguarded(call: CallSite, ask: Ask) -> Verdict | None:
     """Text that a model wrote is parsed as if it always had the form that was asked for.
 
     Models add prose, code fences or nothing at all; the parser raises in the middle of a request.

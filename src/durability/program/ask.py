@@ -12,28 +12,22 @@ from durability.model import Step
 from durability.program.answers import NO, YES, Answer, unknown
 from durability.program.attempts import Attempts, attempts, retried_by
 from durability.program.bodies import Body, body_of
-from durability.program.context import Context
 from durability.program.defaults import SharedValue, shared_values
 from durability.program.destruction import destroys, unmeant
 from durability.program.effects import matches
 from durability.program.entries import EntryPoint
 from durability.program.flow import Leaf
-from durability.program.handed import Origin
 from durability.program.late import loaded_late
 from durability.program.lifetimes import made_again
 from durability.program.locks import locked
-from durability.program.model_text import Parsed
 from durability.program.modules import imported_paths
-from durability.program.nullness import Need
-from durability.program.placeholders import Placeholder
 from durability.program.polling import polls, rests
-from durability.program.remote_json import Reach
 from durability.program.results import attributes_of, depends, names_in, passed_on
 from durability.program.retries import retries, waits
 from durability.program.scans import scanned_list
 from durability.program.sites import CallSite, FunctionSite, LoopSite, Site
-from durability.program.state_files import StateWrite
 from durability.program.statements import query_texts
+from durability.program.values import ValueQuestions
 
 if TYPE_CHECKING:
     from durability.sources.project import Manifests
@@ -41,11 +35,8 @@ if TYPE_CHECKING:
 _BLOCKING_EFFECTS = ("http", "llm", "db", "sleep", "process", "message", "charge", "blocking", "model.load")
 
 
-class Ask:
+class Ask(ValueQuestions):
     """What a rule may ask about the whole program."""
-
-    def __init__(self, context: Context) -> None:
-        self._context = context
 
     @property
     def manifests(self) -> "Manifests":
@@ -92,41 +83,6 @@ class Ask:
     def passed_on(self, call: CallSite) -> bool:
         """Whether the result of a call is handed to a project function, which may test it."""
         return passed_on(self._context, call)
-
-    def none_needs(self, call: CallSite) -> tuple[Need, ...]:
-        """The uses of a result that None cannot stand, in source order, each guarded or not."""
-        return self._context.nullness.needs(call)
-
-    def none_origin(self, call: CallSite) -> Origin | None:
-        """Why the result of a call may be None; None when no origin is known, or when there is always something."""
-        nullness = self._context.nullness
-        origin = nullness.origins.get((call.path, call.index))
-        return None if origin is None or nullness.always_has_row(call) else origin
-
-    def json_reaches(self, call: CallSite) -> tuple[Reach, ...]:
-        """The uses of remote JSON that go at least two levels down or take an element, each guarded or not."""
-        return self._context.remote_json.reaches(call)
-
-    def json_origin(self, call: CallSite) -> Origin:
-        """Where the remote JSON that a call gives comes from."""
-        return self._context.remote_json.origins[call.path, call.index]
-
-    def model_text(self, call: CallSite) -> tuple[Parsed, Answer]:
-        """Which model wrote the text that a call parses, and whether something copes with any other text."""
-        texts = self._context.model_text
-        parsed = texts.origins[call.path, call.index]
-        if texts.copes(call):
-            return parsed, YES
-        open_options = parsed.error != "IndexError" and self._context.call(*parsed.model).has_unpacked
-        return parsed, unknown("passed through") if open_options else NO
-
-    def state_write(self, call: CallSite) -> StateWrite:
-        """How a call puts a file there that the program reads as well."""
-        return self._context.state_files.origins[call.path, call.index]
-
-    def placeholder(self, site: FunctionSite) -> Placeholder | None:
-        """Whether a function that answers an entry point is a stub or a mock; None when a constant is meant."""
-        return self._context.placeholders.of(site.key)
 
     def body(self, site: FunctionSite) -> Body:
         """How a function that serves a route takes the body of its request."""

@@ -83,6 +83,11 @@ class ModelText:
         for site in self._context.calls_by_effect.get("llm", ()):
             step = Step(site.path, site.line, f"{site.shown}() asks a model")
             queue.append(_Text(site.key, f"#{site.index}", 0, (site.path, site.index), (step,)))
+        for path, index in sorted(self._context.remote_json.origins):
+            site = self._context.call(path, index)
+            if any(_is_completion(reach.written) for reach in self._context.remote_json.reaches(site)):
+                step = Step(path, site.line, f"{site.shown}() is the answer of a model")
+                queue.append(_Text(site.key, f"#{index}", 0, (path, index), (step,)))
         seen: set[tuple[FunctionKey, str]] = set()
         while queue and len(seen) < _STEPS:
             text = queue.popleft()
@@ -180,11 +185,19 @@ class ModelText:
         """Whether a model call, or the client it is made on, asks for structured output."""
         if model.shown.rsplit(".", 1)[-1] == "parse":
             return True
+        if model.library.effect != "llm":
+            return self._sends_format(model)
         for call in (model, *self._context.makers(model)):
             for item in call.arguments:
                 if item.keyword in _STRUCTURED or (item.keyword in _CONFIGS and self._says_json(item.value, call)):
                     return True
         return False
+
+    def _sends_format(self, model: CallSite) -> bool:
+        """Whether the function that asks a model by hand writes down a format for the answer."""
+        values = [item.value for item in self._context.program.assigns_in(model.key) if item.value is not None]
+        values += [item.value for call in model.calls_here() for item in call.arguments]
+        return any(part.kind == "text" and part.text in _STRUCTURED for value in values for part in _tree(value))
 
     def _says_json(self, value: Value, call: CallSite) -> bool:
         """Whether settings of a model call ask for JSON; settings that are not in sight may."""
@@ -202,6 +215,11 @@ class ModelText:
         ]
         said = [part.text for part in texts if part.kind == "text"] + keywords
         return any(word in text.lower() for text in said for word in (*_JSON_MODE, "mime"))
+
+
+def _is_completion(written: str) -> bool:
+    """Whether a way into remote JSON is that of a chat completion."""
+    return written.startswith(('["choices"][', '["candidates"][', '["message"]["content"]'))
 
 
 def _keeps(around: Around) -> bool:

@@ -151,11 +151,12 @@ class Nullness:
         return any(_gives_a_row(text) for text in texts or ()) or self._key_is_known(site) or self._is_member(site)
 
     def _is_member(self, site: CallSite) -> bool:
-        """Whether the function asks with `in` whether the table has the key."""
+        """Whether the function asks with `in` whether the table has this key."""
         table = plain_name(site.fact.receiver) if site.fact.receiver is not None else ""
         blocks = self._context.program.files[site.path].blocks
         tests = (blocks[index].value for index in self._context.program.blocks_in(site.key))
-        return bool(table) and any(test is not None and _asks_for_member(test, table) for test in tests)
+        keys = [item.value for item in site.arguments[:1]]
+        return bool(table and keys) and any(test is not None and _asks_for(keys[0], test, table) for test in tests)
 
     def _key_is_known(self, site: CallSite) -> bool:
         """Whether an earlier statement of the function wrote or looked up the same key: the row is there."""
@@ -174,10 +175,10 @@ class Nullness:
         )
 
 
-def _asks_for_member(test: Value, table: str) -> bool:
+def _asks_for(key: Value, test: Value, table: str) -> bool:
     if test.kind == "compare" and test.text in ("In", "NotIn"):
-        return plain_name(test.parts[-1]) == table
-    return any(_asks_for_member(part, table) for part in test.parts)
+        return test.parts[0] == key and plain_name(test.parts[-1]) == table
+    return any(_asks_for(key, part, table) for part in test.parts)
 
 
 def _is_fixed(value: Value) -> bool:
