@@ -18,4 +18,4 @@ def link(
 ) -> Context:
     """Link the facts of all files. `roles` gives each path's file role, `view` how much of a project is there."""
     program = Program(facts, roles, knowledge(), manifests.versions)
-    return Context(program, entry_points(program), manifests, view)
+    return Context(program, entry_points(program, manifests.scripts), manifests, view)

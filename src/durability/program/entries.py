@@ -1,164 +1,157 @@
 """Entry points: functions that a framework, the operating system or a person starts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from msgspec import Struct
 from msgspec.structs import replace
 
-from durability.facts.model import Block, Call, FileFacts, Function, Value
+from durability.facts.model import Block, Call, FileFacts, Value
 from durability.knowledge.rows import Entry
-from durability.model import Role
-from durability.program.graph import FunctionKey
+from durability.program.entrypoints.addresses import Addresses, title_of
+from durability.program.entrypoints.bindings import Bindings
+from durability.program.entrypoints.handlers import Handler, class_handlers, handlers, serving_name
+from durability.program.entrypoints.model import EntryPoint
+from durability.program.entrypoints.routers import Routers, argument, library_bases
 from durability.program.link import Symbol
-from durability.program.program import Program
+from durability.program.program import FunctionKey, Program
 
-_ROUTE_METHODS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "websocket"})
+__all__ = ["EntryPoint", "entry_points", "main_block", "routing_of"]
+
+_SPAWNING = ("threading.", "multiprocessing.")
+_CLOUD_NAMES = ("handler", "lambda_handler")
+_CLOUD_PARAMETERS = ("event", "context")
 
 
-class EntryPoint(Struct, frozen=True):
-    """One entry point. `name` is what a person calls it: `POST /pay`, a command's name, or the function.
+def entry_points(
+    program: Program, scripts: Mapping[str, str] | None = None, routers: Routers | None = None
+) -> tuple[EntryPoint, ...]:
+    """All entry points of the first-party files, in order of file and line.
 
-    `spawned`: the program itself starts it, as a thread, task or callback.
+    `scripts` are the console scripts that manifests declare, as `package.module:function`.
     """
-
-    function: FunctionKey
-    role: Role
-    name: str
-    methods: tuple[str, ...] = ()
-    path: str = ""
-    external: bool = False
-    spawned: bool = False
-
-
-def entry_points(program: Program) -> tuple[EntryPoint, ...]:
-    """All entry points of the first-party files, in order of file and line."""
+    finder = _Finder(program, routers or routing_of(program))
     found: list[EntryPoint] = []
     for path in sorted(program.files):
-        if program.file_roles.get(path) != "first-party":
-            continue
-        facts = program.files[path]
-        found.extend(_decorated(program, path, facts))
-        found.extend(_registered(program, path, facts))
-        found.extend(_inherited(program, path, facts))
-        found.extend(_scripts(program, path, facts))
-    unique = {(entry.function, entry.role, entry.name): entry for entry in found}
+        if program.file_roles.get(path) == "first-party":
+            found.extend(finder.of_file(path, program.files[path]))
+    found.extend(_console(program, scripts or {}))
+    unique = {(entry.function, entry.role, entry.name): entry for entry in _addressed_once(found)}
     return tuple(sorted(unique.values(), key=lambda entry: (entry.function, entry.role, entry.name)))
 
 
-def _decorated(program: Program, path: str, facts: FileFacts) -> Iterator[EntryPoint]:
-    for index, function in enumerate(facts.functions):
-        for decorator in function.decorators:
-            symbol = program.resolve(decorator.ref, path)
-            if symbol.kind != "library":
+def routing_of(program: Program) -> Routers:
+    """The routers of a program."""
+    return Routers(program, Bindings(program))
+
+
+class _Finder:
+    """Finds the entry points of one file after another."""
+
+    def __init__(self, program: Program, routers: Routers) -> None:
+        self.program = program
+        self.addresses = Addresses(program, routers)
+        self.bindings = routers.bindings
+
+    def of_file(self, path: str, facts: FileFacts) -> Iterator[EntryPoint]:
+        """The entry points that one file defines or registers."""
+        yield from self._decorated(path, facts)
+        yield from self._registered(path, facts)
+        yield from self._inherited(path, facts)
+        yield from _scripts(self.program, path, facts)
+        yield from _cloud(path, facts)
+
+    def _decorated(self, path: str, facts: FileFacts) -> Iterator[EntryPoint]:
+        for index, function in enumerate(facts.functions):
+            for decorator in function.decorators:
+                for row, name in self._rows(decorator.ref, path):
+                    yield from self._entries([Handler((path, index))], row, name, (path, decorator.call))
+        for item in facts.classes:
+            for decorator in item.decorators:
+                for row, name in self._rows(decorator.ref, path):
+                    found = list(class_handlers(self.program, Symbol("class", item.qualname, path)))
+                    yield from self._entries(found, row, name, (path, decorator.call))
+
+    def _rows(self, ref: str, path: str) -> Iterator[tuple[Entry, str]]:
+        symbol = self.program.resolve(ref, path)
+        for row in self.program.library.entry(symbol.name) if symbol.kind == "library" else ():
+            if row.kind == "decorator":
+                yield row, symbol.name
+
+    def _registered(self, path: str, facts: FileFacts) -> Iterator[EntryPoint]:
+        for index, call in enumerate(facts.calls):
+            symbol = self.program.symbol(path, index)
+            for row in self.program.library.entry(symbol.name) if symbol.kind == "library" else ():
+                if row.kind == "call":
+                    value = _handler_value(call, row)
+                    found = list(handlers(self.bindings, value, (path, call.function)))
+                    for entry in self._entries(found, row, symbol.name, (path, index)):
+                        yield replace(entry, spawned=row.role == "worker")
+
+    def _entries(self, found: list[Handler], row: Entry, name: str, place: tuple[str, int]) -> Iterator[EntryPoint]:
+        if not found:
+            return
+        written = self.addresses.methods(row, name, place)
+        addresses = self.addresses.of(row, place) if not row.hook else ("",)
+        for handler in found:
+            function = self.program.function(handler.function)
+            methods = (handler.method,) if handler.method else written
+            for address in addresses:
+                whole = address + handler.suffix if address else ""
+                title = title_of(row, methods, whole or function.qualname)
+                yield EntryPoint(
+                    handler.function,
+                    row.role,
+                    title,
+                    methods,
+                    whole,
+                    row.external_input,
+                    hook=row.hook,
+                    registered=place,
+                )
+
+    def _inherited(self, path: str, facts: FileFacts) -> Iterator[EntryPoint]:
+        for item in facts.classes:
+            symbol = Symbol("class", item.qualname, path)
+            for base in library_bases(self.program, symbol):
+                for row in self.program.library.entry(base):
+                    if row.kind == "base":
+                        yield from self._methods(symbol, row, base)
+
+    def _methods(self, symbol: Symbol, row: Entry, base: str) -> Iterator[EntryPoint]:
+        item = self.program.linker.classes[symbol.path][symbol.name]
+        for method in item.methods:
+            if not any(
+                method == name or (name.endswith("*") and method.startswith(name[:-1])) for name in row.handlers
+            ):
                 continue
-            call = facts.calls[decorator.call] if decorator.call >= 0 else None
-            for row in program.library.entry(symbol.name):
-                if row.kind == "decorator":
-                    yield _entry(program, (path, index), function, row, symbol.name, call)
+            index, function = self.program.linker.functions[symbol.path][f"{symbol.name}.{method}"]
+            verb = serving_name(method)
+            methods = (verb,) if verb and row.role == "route" else ()
+            hook = row.hook or (row.role == "route" and row.methods in (("from-name",), ("ANY",)) and not verb)
+            spawned = base.startswith(_SPAWNING)
+            yield EntryPoint(
+                (symbol.path, index), row.role, function.qualname, methods, "", row.external_input, spawned, hook
+            )
 
 
-def _entry(
-    program: Program, key: FunctionKey, function: Function, row: Entry, name: str, call: Call | None
-) -> EntryPoint:
-    last = name.rsplit(".", 1)[-1]
-    methods = tuple(row.methods)
-    if methods == ("from-name",):
-        methods = (last.upper(),)
-    elif methods == ("argument",):
-        listed = _keyword(call, "methods")
-        methods = tuple(part.text.upper() for part in listed.parts if part.kind == "text") if listed else ("GET",)
-    route = _route_path(call, row)
-    if row.role == "route":
-        title = f"{'/'.join(methods) or 'ANY'} {route or function.qualname}"
-    else:
-        title = route or function.qualname
-    return EntryPoint(key, row.role, title, methods, route, row.external_input)
-
-
-def _route_path(call: Call | None, row: Entry) -> str:
-    if call is None:
-        return ""
-    if row.path_argument:
-        named = _keyword(call, row.path_argument)
-        if named is not None and named.kind == "text":
-            return named.text
-    if row.path_position is not None:
-        positional = [argument.value for argument in call.arguments if argument.keyword == ""]
-        if row.path_position < len(positional) and positional[row.path_position].kind == "text":
-            return positional[row.path_position].text
-    return ""
-
-
-def _keyword(call: Call | None, name: str) -> Value | None:
-    if call is None:
+def _handler_value(call: Call, row: Entry) -> Value | None:
+    if not row.handler_argument and row.handler_position is None:
         return None
-    return next((argument.value for argument in call.arguments if argument.keyword == name), None)
+    return argument(call, row.handler_argument, row.handler_position)
 
 
-def _registered(program: Program, path: str, facts: FileFacts) -> Iterator[EntryPoint]:
-    for index, call in enumerate(facts.calls):
-        symbol = program.symbol(path, index)
-        if symbol.kind != "library":
-            continue
-        for row in program.library.entry(symbol.name):
-            if row.kind != "call":
-                continue
-            value = _keyword(call, row.handler_argument) if row.handler_argument else None
-            positional = [argument.value for argument in call.arguments if argument.keyword == ""]
-            if value is None and row.handler_position is not None and row.handler_position < len(positional):
-                value = positional[row.handler_position]
-            for handler in _handlers(program, path, call, value):
-                entry = _entry(program, handler, program.function(handler), row, symbol.name, call)
-                yield replace(entry, spawned=row.role == "worker")
-
-
-def _handlers(program: Program, path: str, call: Call, value: Value | None) -> Iterator[FunctionKey]:
-    if value is None:
-        return
-    if value.kind == "lambda":
-        yield (path, int(value.text))
-        return
-    if value.kind == "call" and value.text.endswith("as_view"):
-        value = value.parts[0] if value.parts else value
-    symbol = program.value_symbol(value, path, call.function)
-    if symbol.kind == "class":
-        yield from _methods(program, symbol, tuple(_ROUTE_METHODS))
-        return
-    key = program.key_of(symbol) if symbol.kind == "function" else None
-    if key is not None:
-        yield key
-
-
-def _methods(program: Program, symbol: Symbol, names: tuple[str, ...]) -> Iterator[FunctionKey]:
-    item = program.linker.classes[symbol.path].get(symbol.name)
-    for method in item.methods if item else ():
-        wanted = any(method == name or (name.endswith("*") and method.startswith(name[:-1])) for name in names)
-        if wanted:
-            yield (symbol.path, program.linker.functions[symbol.path][f"{symbol.name}.{method}"][0])
-
-
-def _inherited(program: Program, path: str, facts: FileFacts) -> Iterator[EntryPoint]:
-    for item in facts.classes:
-        for base in _library_bases(program, Symbol("class", item.qualname, path), 0):
-            for row in program.library.entry(base):
-                if row.kind != "base":
-                    continue
-                for key in _methods(program, Symbol("class", item.qualname, path), row.handlers):
-                    name = program.function(key).qualname
-                    spawned = base.startswith(("threading.", "multiprocessing."))
-                    yield EntryPoint(key, row.role, name, (), "", row.external_input, spawned)
-
-
-def _library_bases(program: Program, symbol: Symbol, depth: int) -> Iterator[str]:
-    item = program.linker.classes[symbol.path].get(symbol.name)
-    if item is None or depth > 8:
-        return
-    for base in item.bases:
-        parent = program.resolve(base, symbol.path)
-        if parent.kind == "library":
-            yield parent.name
-        elif parent.kind == "class" and parent != symbol:
-            yield from _library_bases(program, parent, depth + 1)
+def _addressed_once(found: list[EntryPoint]) -> Iterator[EntryPoint]:
+    """A function that has an address is not listed again for its decorators or base class, whose methods it keeps."""
+    addressed = {entry.function for entry in found if entry.role == "route" and entry.path}
+    known: dict[FunctionKey, tuple[str, ...]] = {}
+    for entry in found:
+        if entry.function in addressed and not entry.path and not entry.hook and entry.methods not in ((), ("ANY",)):
+            known.setdefault(entry.function, entry.methods)
+    for entry in found:
+        if entry.role != "route" or entry.function not in addressed:
+            yield entry
+        elif entry.path:
+            methods = known.get(entry.function, entry.methods) if entry.methods == ("ANY",) else entry.methods
+            yield replace(entry, methods=methods, name=f"{'/'.join(methods) or 'ANY'} {entry.path}")
 
 
 def _scripts(program: Program, path: str, facts: FileFacts) -> Iterator[EntryPoint]:
@@ -168,7 +161,7 @@ def _scripts(program: Program, path: str, facts: FileFacts) -> Iterator[EntryPoi
         for row in program.library.entry(name):
             if row.kind == "script" and _uses_at_top(program, path, facts, name):
                 yield EntryPoint((path, 0), row.role, path, (), "", row.external_input)
-    if main_block(facts) is not None:
+    if main_block(facts) is not None or path.endswith("/__main__.py"):
         yield EntryPoint((path, 0), "cli", f"python {path}", (), "", False)
 
 
@@ -178,6 +171,31 @@ def _uses_at_top(program: Program, path: str, facts: FileFacts, name: str) -> bo
         call.function == 0 and program.name(path, index).startswith(prefix) for index, call in enumerate(facts.calls)
     )
     return calls_at_top or main_block(facts) is not None
+
+
+def _cloud(path: str, facts: FileFacts) -> Iterator[EntryPoint]:
+    """`lambda_handler(event, context)`: the name and parameters that AWS Lambda's guide gives a handler."""
+    for index, function in enumerate(facts.functions):
+        names = tuple(item.name.lstrip("_") for item in function.parameters)
+        if function.parent == 0 and not function.owner and function.name in _CLOUD_NAMES and names == _CLOUD_PARAMETERS:
+            yield EntryPoint((path, index), "route", f"ANY {function.qualname}", ("ANY",), "", True)
+
+
+def _console(program: Program, scripts: Mapping[str, str]) -> Iterator[EntryPoint]:
+    for name in sorted(scripts):
+        module, _, attribute = scripts[name].partition(":")
+        path = program.linker.modules.find(module.strip(), "") or program.linker.modules.find(
+            "src." + module.strip(), ""
+        )
+        wanted = attribute.split("[")[0].strip()
+        if path is None or program.file_roles.get(path) != "first-party" or not wanted:
+            continue
+        symbol = program.resolve(f":{wanted}", path)
+        if symbol.kind == "unknown":
+            symbol = program.value_symbol(Value("name", wanted), path, 0)
+        key = program.key_of(symbol) if symbol.kind == "function" else None
+        if key is not None:
+            yield EntryPoint(key, "cli", name, (), "", True)
 
 
 def main_block(facts: FileFacts) -> Block | None:

@@ -1,0 +1,1 @@
+"""How functions become entry points: what registers them, and under which address."""

@@ -1,0 +1,71 @@
+"""Under which method and address a registration puts its handler."""
+
+from durability.facts.model import Call, Value
+from durability.knowledge.rows import Entry
+from durability.program.entrypoints.bindings import UNKNOWN_TEXT
+from durability.program.entrypoints.handlers import VERBS
+from durability.program.entrypoints.routers import Routers, argument, plain_address
+from durability.program.program import Program
+
+_WEBSOCKET = "WEBSOCKET"
+
+
+class Addresses:
+    """Reads methods and whole addresses off registering calls."""
+
+    def __init__(self, program: Program, routers: Routers) -> None:
+        self._program = program
+        self._routers = routers
+
+    def of(self, row: Entry, place: tuple[str, int]) -> tuple[str, ...]:
+        """The whole addresses of a registration; ("",) for one that has none."""
+        path, index = place
+        if index < 0 or not (row.path_argument or row.path_position is not None):
+            return ("",)
+        call = self._program.files[path].calls[index]
+        value = self._written(call, row)
+        if value is None:
+            return ("",)
+        own = self._routers.bindings.text(value, (path, call.function))
+        if row.role != "route" or (row.methods == (_WEBSOCKET,) and not (own or "").startswith("/")):
+            return (own or "",)
+        text = UNKNOWN_TEXT if own is None else own
+        if row.name.startswith("rest_framework.") and text:
+            text = text.rstrip("/") + "/"
+        return tuple(plain_address(item) for item in self._routers.addresses(path, index, text))
+
+    def methods(self, row: Entry, name: str, place: tuple[str, int]) -> tuple[str, ...]:
+        """The HTTP methods of a registration; () where there are none."""
+        last = name.rsplit(".", 1)[-1].removeprefix("add_").lower()
+        if row.methods == ("from-name",) and (last in VERBS or last == "websocket"):
+            return (last.upper(),)
+        if row.methods not in (("from-name",), ("argument",)):
+            return row.methods
+        if last in ("websocket_route", "api_websocket_route", "websocketroute"):
+            return (_WEBSOCKET,)
+        call = self._program.files[place[0]].calls[place[1]] if place[1] >= 0 else None
+        return self._listed(call, place) or (("ANY",) if last == "view" else ("GET",))
+
+    def _listed(self, call: Call | None, place: tuple[str, int]) -> tuple[str, ...]:
+        if call is None:
+            return ()
+        for item in call.arguments:
+            if item.keyword not in ("methods", "method", ""):
+                continue
+            for value, _ in self._routers.bindings.ends(item.value, (place[0], call.function)):
+                parts = value.parts if value.kind in ("list", "tuple", "set") else (value,)
+                verbs = tuple(part.text.upper() for part in parts if part.kind == "text" and part.text.lower() in VERBS)
+                if verbs:
+                    return verbs
+        return ()
+
+    def _written(self, call: Call, row: Entry) -> Value | None:
+        value = argument(call, row.path_argument, row.path_position)
+        if value is not None and value.kind == "text" and value.text.lower() in VERBS:
+            value = argument(call, row.path_argument, (row.path_position or 0) + 1)
+        return value
+
+
+def title_of(row: Entry, methods: tuple[str, ...], what: str) -> str:
+    """What a person calls the entry point."""
+    return f"{'/'.join(methods) or 'ANY'} {what}" if row.role == "route" else what

@@ -1,0 +1,156 @@
+"""Which functions a registered value stands for: functions, views made from classes, wrapped and partial ones."""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from durability.facts.model import Value
+from durability.program.entrypoints.bindings import Bindings
+from durability.program.graph import FunctionKey
+from durability.program.link import Symbol
+from durability.program.program import Program
+
+VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "trace")
+_CRUD = {
+    "list": ("GET", ""),
+    "create": ("POST", ""),
+    "retrieve": ("GET", "{pk}/"),
+    "update": ("PUT", "{pk}/"),
+    "partial_update": ("PATCH", "{pk}/"),
+    "destroy": ("DELETE", "{pk}/"),
+}
+_VIEWSETS = "rest_framework.viewsets."
+_ACTION = "rest_framework.decorators.action"
+_MOST = 64
+
+
+class Handler(Struct, frozen=True):
+    """A function that answers. `method` is "" where its name does not tell; `suffix` is added to the address."""
+
+    function: FunctionKey
+    method: str = ""
+    suffix: str = ""
+
+
+def serving_name(method: str) -> str:
+    """The HTTP method that a method of a view answers, by its name; "" for none."""
+    bare = method.removeprefix("on_").removeprefix("do_").lower()
+    if bare in VERBS:
+        return bare.upper()
+    return "ANY" if method in ("dispatch_request", "handle") else _CRUD[method][0] if method in _CRUD else ""
+
+
+def handlers(bindings: Bindings, value: Value | None, key: FunctionKey) -> Iterator[Handler]:
+    """The handlers that a value stands for."""
+    program = bindings.program
+    pending = [(value, key)] if value is not None else []
+    for _ in range(_MOST):
+        if not pending:
+            return
+        at, where = pending.pop(0)
+        if at.kind == "lambda":
+            yield Handler((where[0], int(at.text)))
+        elif at.kind in ("list", "tuple", "set"):
+            pending.extend((part, where) for part in at.parts)
+        elif mapped := _mapped(program, at, where):
+            yield from mapped
+        elif at.kind == "call" and at.call >= 0:
+            pending.extend((part, where) for part in _inner(program, at, where))
+        else:
+            symbol = program.value_symbol(at, *where)
+            target = program.key_of(symbol) if symbol.kind == "function" else None
+            if symbol.kind == "class":
+                yield from class_handlers(program, symbol)
+            elif target is not None:
+                yield Handler(target)
+            else:
+                pending.extend(bindings.of(at, where))
+
+
+def _mapped(program: Program, value: Value, where: FunctionKey) -> list[Handler]:
+    """The methods named in `ViewSet.as_view({"get": "list"})`."""
+    if value.kind != "call" or value.call < 0 or not value.text.endswith(".as_view") or not value.parts:
+        return []
+    given = [item.value for item in program.files[where[0]].calls[value.call].arguments]
+    table = next((item for item in given if item.kind == "dict"), None)
+    symbol = program.value_symbol(value.parts[0], *where)
+    if table is None or symbol.kind != "class":
+        return []
+    found = []
+    for verb, name in zip(table.parts[::2], table.parts[1::2], strict=False):
+        method = program.linker.attribute(symbol, name.text) if name.kind == "text" else None
+        key = program.key_of(method) if method is not None and method.kind == "function" else None
+        if key is not None:
+            found.append(Handler(key, verb.text.upper()))
+    return found
+
+
+def _inner(program: Program, value: Value, where: FunctionKey) -> list[Value]:
+    """What a call wraps: the class of `View.as_view()`, the function given to a decorator or `partial`, or called."""
+    call = program.files[where[0]].calls[value.call]
+    last = call.target.rsplit(".", 1)[-1]
+    if last in ("as_view", "as_asgi") and value.parts:
+        return [value.parts[0]]
+    symbol = program.symbol(where[0], value.call)
+    coroutine = symbol.kind == "function" and program.function(program.key_of(symbol) or where).is_async
+    if (coroutine or last in ("s", "si", "delay")) and not call.target.endswith("()"):
+        return [_callee(call.target)]
+    positional = [item.value for item in call.arguments if item.keyword in ("", "func")]
+    named = [item for item in positional if item.kind in ("name", "attr", "call", "lambda")]
+    return named[:1] if not call.target.endswith("include") else []
+
+
+def _callee(target: str) -> Value:
+    first, *rest = target.split(".")
+    value = Value("name", first)
+    for part in rest:
+        value = Value("attr", part, (value,))
+    return value
+
+
+def class_handlers(program: Program, symbol: Symbol) -> Iterator[Handler]:
+    """The methods of a view class that answer requests, those of its project bases too."""
+    classes, is_set, actions = _family(program, symbol)
+    seen: set[str] = set()
+    for at in classes:
+        functions = program.linker.functions[at.path]
+        for method in program.linker.classes[at.path][at.name].methods:
+            index, function = functions.get(f"{at.name}.{method}", (0, None))
+            if function is None or method in seen:
+                continue
+            seen.add(method)
+            verb = serving_name(method)
+            if is_set and method in _CRUD:
+                yield Handler((at.path, index), *_CRUD[method])
+            elif is_set and any(program.resolve(item.ref, at.path).name == _ACTION for item in function.decorators):
+                yield _action(program, (at.path, index), method)
+            elif verb and not (method in _CRUD and not actions):
+                yield Handler((at.path, index), verb if verb != "ANY" else "")
+            elif method == "__call__":
+                yield Handler((at.path, index))
+
+
+def _family(program: Program, symbol: Symbol) -> tuple[list[Symbol], bool, bool]:
+    """A class with its project bases, whether it is a view set, and whether create, list and so on are its actions."""
+    found, is_set, is_rest = [symbol], False, False
+    for at in found:
+        item = program.linker.classes[at.path].get(at.name)
+        for base in item.bases if item is not None else ():
+            parent = program.resolve(base, at.path)
+            is_set = is_set or parent.name.startswith(_VIEWSETS)
+            is_rest = is_rest or parent.name.startswith("rest_framework.")
+            if parent.kind == "class" and parent not in found and len(found) < _MOST:
+                found.append(parent)
+    known = [at for at in found if at.name in program.linker.classes[at.path]]
+    return known, is_set, is_rest
+
+
+def _action(program: Program, key: FunctionKey, method: str) -> Handler:
+    path, index = key
+    decorators = program.files[path].functions[index].decorators
+    calls = [program.files[path].calls[item.call] for item in decorators if item.call >= 0]
+    listed = [item.value for call in calls for item in call.arguments if item.keyword == "methods"]
+    verbs = [part.text.upper() for value in listed for part in value.parts if part.kind == "text"]
+    named = {item.keyword: item.value.text for call in calls for item in call.arguments if item.keyword}
+    whole = named.get("detail") == "True"
+    return Handler(key, "/".join(verbs) or "GET", ("{pk}/" if whole else "") + named.get("url_path", method) + "/")
