@@ -46,3 +46,17 @@ def test_it_travels_through_cycles_and_long_chains():
 
 def test_a_default_is_no_none():
     assert needs(linked(main="import os\nos.getenv('A', '').strip()\nos.getenv('A').strip()\n")) == [(3, False)]
+
+
+@pytest.mark.parametrize(
+    ("taker", "found"),
+    [
+        ("def take(m):\n    return m.group()\n", [(3, False)]),
+        ("def take(m):\n    return m.group() if m else ''\n", []),
+        ("def take(m):\n    if not m:\n        return ''\n    return m.group()\n", []),
+        ("def take(m):\n    m = m or x\n    return m.group()\n", []),
+        ("def take(m, x):\n    if x:\n        return m.group()\n", []),
+    ],
+)
+def test_it_is_followed_into_a_parameter(taker, found):
+    assert needs(linked(main=HEAD + "    return take(re.match('a', t))\n" + taker)) == found

@@ -113,11 +113,29 @@ _STORE = (
             "import re\nprint(re.match('a', 'b').group())\n",
             why="a script: the person who runs it sees it stop",
         ),
+        Bad(
+            {
+                "app.py": _APP + "from shown import as_dict\n@app.get('/orders/<key>')\ndef order(key):\n"
+                "    db = sqlite3.connect('shop.db')\n    cursor = db.execute('SELECT * FROM orders WHERE id = ?', (key,))\n"
+                "    return as_dict(cursor.fetchone())  # <-\n",
+                "shown.py": "def as_dict(row):\n    return {'id': row[0], 'total': row[1]}\n",
+            },
+            why="a function of another file needs it",
+        ),
+        Good(
+            {
+                "app.py": _APP + "from shown import as_dict\n@app.get('/orders/<key>')\ndef order(key):\n"
+                "    db = sqlite3.connect('shop.db')\n    cursor = db.execute('SELECT * FROM orders WHERE id = ?', (key,))\n"
+                "    row = cursor.fetchone()\n    return as_dict(row) if row else ('no such order', 404)\n",
+                "shown.py": "def as_dict(row):\n    return {'id': row[0], 'total': row[1]}\n",
+            },
+            why="it is tested before it is handed on",
+        ),
         Miss(
-            _APP + "def total(row):\n    return row[0]\n@app.get('/orders/<key>')\ndef order(key):\n"
-            "    db = sqlite3.connect('shop.db')\n"
+            _APP + "def inner(row):\n    return row[0]\ndef total(row):\n    return inner(row)\n"
+            "@app.get('/orders/<key>')\ndef order(key):\n    db = sqlite3.connect('shop.db')\n"
             "    return str(total(db.execute('SELECT total FROM orders WHERE id = ?', (key,)).fetchone()))\n",
-            why="what another function does with its argument is not followed",
+            why="handed on twice",
         ),
     ],
 )
@@ -137,5 +155,5 @@ def none_result_unguarded(call: CallSite, ask: Ask) -> Verdict | None:
     return unhandled(
         f"{origin.why}, and it is {open_need.done}",
         fix=suggest("test for None first, and answer that there is nothing"),
-        trace=(*steps, Step(call.path, open_need.line, f"the result is {open_need.done}")),
+        trace=(*steps, Step(call.path, open_need.line, f"the result is {open_need.done}"), *open_need.steps),
     )

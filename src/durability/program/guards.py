@@ -21,18 +21,20 @@ _IS_NOT = frozenset({"IsNot", "NotEqual"})
 
 
 class Subject:
-    """A result that may be None: the call, the names it is bound to, and flags that were made from it."""
+    """A value that may be None: a call or a parameter, the names it is bound to, and flags that were made from it."""
 
-    def __init__(self, context: "Context", key: FunctionKey, call: int) -> None:
+    def __init__(self, context: "Context", key: FunctionKey, call: int = -1, parameter: str = "") -> None:
         self.context = context
         self.key = key
         self.call = call
-        self.fact = context.program.files[key[0]].calls[call]
         program = context.program
+        self._start = program.files[key[0]].calls[call].span if call >= 0 else program.function(key).span
         bound = [item for item in program.assigns_in(key) if item.value is not None and self._is_call(item.value)]
         shared = set(program.function(key).globals)
         self.bound = tuple(item for item in bound if item.target.kind == "name" and item.target.text not in shared)
-        self.names = tuple(dict.fromkeys(item.target.text for item in self.bound))
+        self.names = tuple(dict.fromkeys(item.target.text for item in self.bound)) or (
+            (parameter,) if parameter else ()
+        )
         self._flags = {
             plain_name(item.target)
             for item in program.assigns_in(key)
@@ -40,7 +42,7 @@ class Subject:
         } - set(self.names)
 
     def _is_call(self, value: Value) -> bool:
-        return value.kind == "call" and value.call == self.call
+        return value.kind == "call" and value.call == self.call >= 0
 
     def is_self(self, value: Value) -> bool:
         """Whether a value is the result itself."""
@@ -108,7 +110,7 @@ class Subject:
 
     def _tests_this(self, block: Block) -> bool:
         """Whether a test comes after the call, or holds it."""
-        return block.span[0] >= self.fact.span[0] or (block.value is not None and self._holds_call(block.value))
+        return block.span[0] >= self._start[0] or (block.value is not None and self._holds_call(block.value))
 
     def _holds_call(self, value: Value) -> bool:
         pending = [value]
@@ -138,7 +140,7 @@ class Subject:
         return any(catches(site.types, _NONE_ERRORS) for site in self.context.handlers_of(self.key[0], index))
 
     def _between(self, span: Span, use: Use) -> bool:
-        return self.fact.span[:2] <= (span[2], span[3]) and span[:2] <= use.span[:2]
+        return self._start[:2] <= (span[2], span[3]) and span[:2] <= use.span[:2]
 
     def _cleared(self, index: int, use: Use, above: list[int]) -> bool:
         """Whether a test before the use ends the function, or gives another value, when there is no result."""
@@ -171,7 +173,7 @@ class Subject:
     def uses(self) -> Iterator[Use]:
         """The places where the result is used as it came from the call, in source order."""
         uses = self.context.uses
-        found = uses.of(self.key, f"#{self.call}")
+        found = uses.of(self.key, f"#{self.call}") if self.call >= 0 else self._of_parameter()
         here = {item.span for item in found}
         for binding in self.bound:
             others = [item for item in self._others(binding) if self._is_after(item.span, binding)]
@@ -180,6 +182,14 @@ class Subject:
                 if (walrus or self._is_after(use.span, binding)) and self._follows(binding.block, use.block):
                     found = found if any(item.span[:2] <= use.span[:2] for item in others) else [*found, use]
         yield from sorted(found, key=lambda item: item.span)
+
+    def _of_parameter(self) -> list[Use]:
+        """The uses of a parameter before anything else is given to its name."""
+        found = self.context.uses.of(self.key, self.names[0])
+        again = [
+            item.span for item in self.context.program.assigns_in(self.key) if plain_name(item.target) in self.names
+        ]
+        return [use for use in found if not again or use.span <= min(again)]
 
     def _others(self, binding: Assign) -> list[Assign]:
         return [

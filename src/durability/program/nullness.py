@@ -1,5 +1,6 @@
 """Results that may be None: library rows, functions that return one of them or None, and the places that need more."""
 
+from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -7,6 +8,7 @@ from msgspec import Struct
 
 from durability.facts.model import Exit, Value
 from durability.model import Step
+from durability.program.flow import argument_for
 from durability.program.graph import FunctionKey
 from durability.program.guards import Subject
 from durability.program.handed import Origin, Place, spread
@@ -52,6 +54,7 @@ class Need(Struct, frozen=True):
     done: str
     line: int
     guarded: bool
+    steps: tuple[Step, ...] = ()
 
 
 class Nullness:
@@ -59,6 +62,7 @@ class Nullness:
 
     def __init__(self, context: "Context") -> None:
         self._context = context
+        self._given: dict[tuple[FunctionKey, str], Need | None] = {}
 
     @cached_property
     def origins(self) -> dict[Place, Origin]:
@@ -123,10 +127,16 @@ class Nullness:
     def needs(self, site: CallSite) -> tuple[Need, ...]:
         """The uses of a call's result that None cannot stand, in source order."""
         subject = Subject(self._context, site.key, site.index)
-        found = ((use, self._needs(use, site)) for use in subject.uses())
-        return tuple(Need(done, use.span[0], subject.guarded(use)) for use, done in found if done)
+        found = []
+        for use in subject.uses():
+            done = self._done(use, site.key)
+            if done:
+                found.append(Need(done, use.span[0], subject.guarded(use)))
+            else:
+                found.extend(self._through(use, site.key, subject.guarded(use)))
+        return tuple(found)
 
-    def _needs(self, use: Use, site: CallSite) -> str:
+    def _done(self, use: Use, key: FunctionKey) -> str:
         """What a use does that None cannot stand; "" when it can."""
         if use.around is None:
             return "looped over" if use.root == "for" else ""
@@ -140,10 +150,42 @@ class Nullness:
         if value.kind == "compare" and value.text in _ORDERED:
             return "compared by size"
         if value.kind == "call" and value.call >= 0 and position == 1:
-            argument = site.program.files[site.path].calls[value.call].arguments[0]
-            name = site.program.name(site.path, value.call)
-            return f"given to {value.text}()" if name in _NEEDS_VALUE and not argument.keyword else ""
+            program = self._context.program
+            argument = program.files[key[0]].calls[value.call].arguments[0]
+            needs = program.name(key[0], value.call) in _NEEDS_VALUE and not argument.keyword
+            return f"given to {value.text}()" if needs else ""
         return ""
+
+    def _through(self, use: Use, key: FunctionKey, guarded: bool) -> Iterator[Need]:
+        """The need of the function that a use hands the value to."""
+        program, around = self._context.program, use.around
+        if around is None or around.value.kind != "call" or around.value.call < 0 or not around.position:
+            return
+        symbol, call = program.symbol(key[0], around.value.call), program.files[key[0]].calls[around.value.call]
+        target = program.key_of(symbol) if symbol.kind == "function" else None
+        if target is None:
+            return
+        given, function = call.arguments[around.position - 1].value, program.function(target)
+        name = next((item.name for item in function.parameters if argument_for(function, item.name, call) is given), "")
+        need = self._needed(target, name) if name else None
+        if need is not None:
+            step = Step(target[0], need.line, f"there it is {need.done}")
+            yield Need(f"given to {call.target}(), where it is {need.done}", use.span[0], guarded, (step,))
+
+    def _needed(self, key: FunctionKey, name: str) -> Need | None:
+        """The first thing that a function does to a parameter, whatever else it is given, that None cannot stand."""
+        place = (key, name)
+        if place not in self._given:
+            subject = Subject(self._context, key, parameter=name)
+            found = ((use, self._done(use, key)) for use in subject.uses() if self._always_runs(key, use))
+            needs = (Need(done, use.span[0], guarded=False) for use, done in found if done and not subject.guarded(use))
+            self._given[place] = next(needs, None)
+        return self._given[place]
+
+    def _always_runs(self, key: FunctionKey, use: Use) -> bool:
+        blocks = self._context.program.files[key[0]].blocks
+        above = self._context.program.blocks_above(key[0], use.block)
+        return not use.guards and all(blocks[index].kind in ("function", "with", "try") for index in above)
 
     def always_has_row(self, site: CallSite) -> bool:
         """Whether the statement that a call fetches from gives a row whatever the data: a count, a new row."""
