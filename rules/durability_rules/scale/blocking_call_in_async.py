@@ -18,7 +18,7 @@ from durability.api import (
 )
 
 ROUTE = "from fastapi import FastAPI\nimport asyncio, time, requests, httpx, sqlite3\napp = FastAPI()\n"
-OUTSIDE = ("http", "llm", "db", "sleep", "process", "message", "charge", "refund", "blocking", "model.load")
+OUTSIDE = ("http", "llm", "sleep", "process", "message", "charge", "refund", "blocking", "model.load")
 OFFLOADED = (
     "asyncio.to_thread", "*.run_in_executor", "anyio.to_thread.run_sync", "starlette.concurrency.run_in_threadpool",
     "fastapi.concurrency.run_in_threadpool", "asgiref.sync.sync_to_async",
@@ -43,8 +43,8 @@ OFFLOADED = (
         Bad(ROUTE + "@app.get('/')\nasync def home(u: str):\n    return requests.get(u, timeout=5).text  # <-\n"),
         Bad(ROUTE + "@app.get('/')\nasync def home():\n    time.sleep(2)  # <-\n"),
         Bad(
-            ROUTE + "@app.get('/')\nasync def home():\n    await asyncio.sleep(0)\n"
-            "    return sqlite3.connect('a.db')  # <-\n",
+            ROUTE + "@app.get('/')\nasync def home(u: str):\n    await asyncio.sleep(0)\n"
+            "    return requests.post(u, timeout=5).text  # <-\n",
             why="awaiting something else does not help",
             decoy=True,
         ),

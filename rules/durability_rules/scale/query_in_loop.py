@@ -79,8 +79,8 @@ def query_in_loop(call: CallSite, ask: Ask) -> Verdict | None:
 
     Each round trip is short; their number grows with the data, and the page with it.
     """
-    if call.library.effect == "db.fetch_one" and not call.library.round_trip:
-        return None  # the query that it fetches from is the site
+    if not call.library.round_trip:
+        return None  # it takes from the answer of a query, or waits for the next flush
     growing = [loop for loop in call.loops if loop.kind != "while" and not _is_small(loop.constant_size)]
     names = tuple(name for loop in growing for name in loop.targets)
     if not names or not ask.depends(call, names):

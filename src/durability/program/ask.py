@@ -9,7 +9,7 @@ from durability.knowledge.names import normal
 from durability.knowledge.rows import Row
 from durability.knowledge.versions import admitted
 from durability.model import Step
-from durability.program.answers import NO, YES, Answer, unknown
+from durability.program.answers import NO, Answer, known, unknown
 from durability.program.attempts import Attempts, attempts, retried_by
 from durability.program.bodies import Body, body_of
 from durability.program.defaults import SharedValue, shared_values
@@ -17,6 +17,7 @@ from durability.program.destruction import destroys, unmeant
 from durability.program.effects import matches
 from durability.program.entries import EntryPoint
 from durability.program.flow import Leaf
+from durability.program.keyed import keyed_chain
 from durability.program.late import loaded_late
 from durability.program.lifetimes import made_again
 from durability.program.locks import locked
@@ -31,8 +32,6 @@ from durability.program.values import ValueQuestions
 
 if TYPE_CHECKING:
     from durability.sources.project import Manifests
-
-_BLOCKING_EFFECTS = ("http", "llm", "db", "sleep", "process", "message", "charge", "blocking", "model.load")
 
 
 class Ask(ValueQuestions):
@@ -88,16 +87,52 @@ class Ask(ValueQuestions):
         """How a function that serves a route takes the body of its request."""
         return body_of(self._context.program, self._context.entries, site)
 
-    def blocks(self, call: CallSite) -> Answer:
-        """Whether a call holds its thread, itself or through project functions that do not hand the work over."""
+    def blocks(self, call: CallSite, effects: tuple[str, ...]) -> Answer:
+        """Whether a call holds its thread with one of these effects, itself or through helpers that do the work now.
+
+        Helpers hand work over when they give it to another thread, or make a coroutine without awaiting it.
+        """
         target = self._context.program.key_of(call.symbol)
         if target is None:
-            return YES if call.library.blocking else NO
-        for effect in _BLOCKING_EFFECTS:
-            steps = self._context.effects.chain(target, effect, blocking=True)
-            if steps:
-                return Answer("yes", trace=(Step(call.path, call.line, f"calls {call.shown}()"), *steps))
-        return NO
+            return known(call.library.blocking and any(matches(call.library, effect) for effect in effects))
+        found = [self._context.effects.chain(target, effect, blocking=True) for effect in effects]
+        steps = min((chain for chain in found if chain), key=len, default=())
+        return Answer("yes", trace=(Step(call.path, call.line, f"calls {call.shown}()"), *steps)) if steps else NO
+
+    def is_project(self, call: CallSite) -> bool:
+        """Whether a call runs a function of the project."""
+        return self._context.program.key_of(call.symbol) is not None
+
+    def calls_coroutine(self, call: CallSite) -> bool:
+        """Whether a call runs a coroutine of the project."""
+        target = self._context.program.key_of(call.symbol)
+        return target is not None and self._context.program.function(target).is_async
+
+    def makes_coroutine(self, call: CallSite) -> bool:
+        """Whether a call only makes a coroutine, of the project or a library, that runs when it is awaited."""
+        return self.calls_coroutine(call) or call.library.async_
+
+    def in_retry(self, call: CallSite) -> bool:
+        """Whether a call stands in a loop that repeats it until it works."""
+        return any(
+            retries(self._context, LoopSite(self._context, call.path, index))
+            for index in self._context.program.blocks_above(call.path, call.block)
+            if self._context.program.files[call.path].blocks[index].kind in ("for", "while")
+        )
+
+    def stops_early(self, call: CallSite) -> bool:
+        """Whether the innermost loop around a call is left by `return` or `break` on some path: it looks for one."""
+        blocks = self._context.program.files[call.path].blocks
+        above = self._context.program.blocks_above(call.path, call.block)
+        index = next((item for item in above if blocks[item].kind in ("for", "while")), None)
+        if index is None:
+            return False
+        exits = LoopSite(self._context, call.path, index).exits
+        return any(item.kind in ("return", "break") and item.span[0] > call.line for item in exits)
+
+    def keyed_chain(self, call: CallSite, names: tuple[str, ...], effects: tuple[str, ...]) -> tuple[Step, ...]:
+        """The shortest chain from a call to an operation that is asked about the items `names`; () when none is."""
+        return keyed_chain(self._context, call, names, effects)
 
     def _chain(self, call: CallSite, effect: str) -> tuple[Step, ...]:
         if matches(call.library, effect):

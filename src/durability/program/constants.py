@@ -75,19 +75,5 @@ def _named(context: "Context", value: Value, key: FunctionKey, depth: int) -> st
     if name.startswith("self."):
         stored = [item for item in program.assigns_to(path, name) if item.value is not None]
         return leading_text(context, stored[0].value, (path, stored[0].function), depth + 1) if stored else ""
-    return _imported(context, name, path, depth)
-
-
-def _imported(context: "Context", name: str, path: str, depth: int) -> str:
-    """A constant of another module: `config.URL`, or `URL` from it."""
-    first, _, rest = name.partition(".")
-    ref = next((item.path for item in context.program.files[path].imports if item.name == first), "")
-    if not ref:
-        return ""
-    module, _, last = (f"{ref}.{rest}" if rest else ref).rpartition(".")
-    modules = context.program.linker.modules
-    file = modules.relative(module or ".", path) if ref.startswith(".") else modules.find(module, path)
-    if not file or file == path:
-        return ""
-    bound = [item for item in context.program.assigns_to(file, last) if item.function == 0]
-    return leading_text(context, bound[0].value, (file, 0), depth + 1) if len(bound) == 1 else ""
+    found = program.constant(name, path)
+    return leading_text(context, found[1], (found[0], 0), depth + 1) if found is not None else ""

@@ -41,13 +41,7 @@ def link_calls(program: "Program", path: str) -> None:
 
 def _members(program: "Program", name: str, path: str) -> tuple[FunctionKey, ...]:
     """The functions in a list or dict of some module, by the dotted name it has in `path`."""
-    file, table = path, name
-    first, _, rest = name.partition(".")
-    ref = next((item.path for item in program.files[path].imports if item.name == first), "")
-    if ref:
-        head, _, table = (f"{ref}.{rest}" if rest else ref).rpartition(".")
-        modules = program.linker.modules
-        file = (modules.relative(head or ".", path) if ref.startswith(".") else modules.find(head, path)) or path
+    file, table = program.home(name, path) or (path, name)
     if file not in program.tables:
         program.tables[file] = _tables_of(program, file)
     return program.tables[file].get(table, ())

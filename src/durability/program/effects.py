@@ -52,6 +52,11 @@ class Effects:
         """Whether a function leads to an effect."""
         return start in self._table(effect, blocking)
 
+    def _runs_now(self, edge: Edge) -> bool:
+        """Whether the caller waits for the callee: not what is handed over, nor a coroutine that it does not await."""
+        callee_is_async = self._program.function(edge.callee).is_async
+        return not edge.offloaded and (self._program.function(edge.caller).is_async or not callee_is_async)
+
     def _table(self, effect: str, blocking: bool) -> dict[FunctionKey, tuple[int, Edge | None]]:
         key = f"{effect}/{blocking}"
         if key not in self._next:
@@ -69,7 +74,7 @@ class Effects:
         while queue:
             callee = queue.popleft()
             for edge in program.callers.get(callee, ()):
-                if edge.caller in table or (blocking and edge.offloaded) or edge.call < 0:
+                if edge.caller in table or edge.call < 0 or (blocking and not self._runs_now(edge)):
                     continue
                 table[edge.caller] = (edge.call, edge)
                 queue.append(edge.caller)

@@ -68,11 +68,5 @@ class Makers:
         return self._imported(name, path, depth)
 
     def _imported(self, name: str, path: str, depth: int) -> tuple[CallSite, ...]:
-        first, _, rest = name.partition(".")
-        ref = next((item.path for item in self._context.program.files[path].imports if item.name == first), "")
-        if not ref:
-            return ()
-        head, _, last = (f"{ref}.{rest}" if rest else ref).rpartition(".")
-        modules = self._context.program.linker.modules
-        file = modules.relative(head or ".", path) if ref.startswith(".") else modules.find(head, path)
-        return self._stored(last, (file, 0), depth + 1) if file and file != path else ()
+        found = self._context.program.home(name, path)
+        return self._stored(found[1], (found[0], 0), depth + 1) if found is not None else ()

@@ -13,6 +13,9 @@ from durability.program.link import _BUILTIN, _TYPES, Linker, Symbol
 from durability.program.modules import imported_paths
 from durability.program.spelling import plain_name
 
+_HOPS = 6
+"""How many modules a constant may be imported through."""
+
 
 class Program:
     """All facts linked. Lookups are dictionaries built once; nothing here walks a tree."""
@@ -84,6 +87,31 @@ class Program:
     def resolve(self, ref: str, path: str) -> Symbol:
         """What a ref in the facts of `path` means."""
         return self.linker.resolve(ref, path)
+
+    def home(self, name: str, path: str) -> tuple[str, str] | None:
+        """The file of the project that an imported dotted name comes from, and its name there."""
+        first, _, rest = name.partition(".")
+        ref = next((item.path for item in self.files[path].imports if item.name == first), "")
+        if not ref:
+            return None
+        head, _, last = (f"{ref}.{rest}" if rest else ref).rpartition(".")
+        modules = self.linker.modules
+        file = modules.relative(head or ".", path) if ref.startswith(".") else modules.find(head, path)
+        return (file, last) if file and file != path else None
+
+    def constant(self, name: str, path: str) -> tuple[str, Value] | None:
+        """The value that a name of a module is bound to once, there or where it is imported from, and the file."""
+        at = path
+        for _ in range(_HOPS):
+            bound = [item for item in self.assigns_to(at, name) if item.function == 0 and item.op == "="]
+            if bound:
+                value = bound[0].value
+                return (at, value) if len(bound) == 1 and value is not None else None
+            found = self.home(name, at)
+            if found is None:
+                return None
+            at, name = found
+        return None
 
     # Functions.
 

@@ -51,23 +51,38 @@ def passed_on(context: "Context", call: CallSite) -> bool:
 
 def depends(context: "Context", call: CallSite, names: tuple[str, ...]) -> bool:
     """Whether an argument or the receiver of a call is made from one of these names of its function."""
-    wanted = set(names)
     values = [item.value for item in call.arguments]
     if call.receiver is not None:
         values.append(call.receiver)
+    wanted = frozenset(names)
+    return any(made_from(context, value, call, wanted) for value in values)
+
+
+def made_from(context: "Context", value: Value, site: CallSite, names: frozenset[str]) -> bool:
+    """Whether a value at a place is made from one of these names of the function, through its other names and calls."""
     seen: set[str] = set()
-    pending = [name for value in values for name in names_in(value)]
+    called: set[int] = set()
+    pending = [value]
     while pending:
-        name = pending.pop()
-        if name in wanted:
+        item = pending.pop()
+        if item.kind == "call" and item.call >= 0 and item.call not in called:
+            called.add(item.call)
+            pending.extend(given.value for given in context.call(site.path, item.call).arguments)
+        name = plain_name(item)
+        if name in names or name.partition(".")[0] in names:
             return True
-        if name in seen:
-            continue
-        seen.add(name)
-        for item in context.program.assigns_to(call.path, name):
-            if item.function == call.key[1] and item.value is not None and item.span[0] <= call.line:
-                pending.extend(names_in(item.value))
+        if name and name not in seen:
+            seen.add(name)
+            pending.extend(_bound(context, name, site))
+        pending.extend(item.parts)
     return False
+
+
+def _bound(context: "Context", name: str, site: CallSite) -> Iterator[Value]:
+    """What a name was given in the function before a place."""
+    for item in context.program.assigns_to(site.path, name):
+        if item.function == site.key[1] and item.value is not None and item.span[0] <= site.line:
+            yield item.value
 
 
 def names_in(value: Value) -> Iterator[str]:

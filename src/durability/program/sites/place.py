@@ -5,16 +5,18 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from durability.facts.model import Block, Exit, Function, Span
+from durability.facts.model import Block, Exit, Function, Span, Value
 from durability.program.graph import FunctionKey
 from durability.program.program import Program
 from durability.program.reach import Reach
+from durability.program.spelling import plain_name
 
 if TYPE_CHECKING:
     from durability.program.context import Context
     from durability.program.sites.call import CallSite
     from durability.program.sites.handler import HandlerSite
 
+_SAME_SIZE = frozenset({"enumerate", "list", "tuple", "set", "sorted", "reversed", "zip", "tqdm"})
 LOOPS = ("for", "while", "comp")
 _AT_TERMINAL = frozenset({"cli", "script"})
 _SERVED = frozenset({"route", "worker", "bot", "tool", "ui", "library"})
@@ -143,18 +145,36 @@ class Loop:
     @cached_property
     def constant_size(self) -> int | None:
         """How often it runs when that is written down: a literal collection or `range(3)`; None otherwise."""
-        value = self.iterable
-        if value is None or self.kind == "while":
-            return None
+        return None if self.iterable is None or self.kind == "while" else self._size(self.iterable)
+
+    def _size(self, value: Value) -> int | None:
         if value.kind in ("list", "tuple", "set", "dict"):
             starred = any(part.kind == "star" for part in value.parts)
             return None if starred or not value.text.isdigit() else int(value.text)
-        if value.kind == "call" and value.text == "range":
-            arguments = self._site.program.files[self._site.path].calls[value.call].arguments
-            numbers = [item.value.text for item in arguments]
-            if numbers and all(item.value.kind == "const" and item.value.text.isdigit() for item in arguments[:2]):
+        if value.kind in ("name", "attr"):
+            return self._named(value)
+        if value.kind != "call" or value.call < 0:
+            return None
+        call = self._site.program.files[self._site.path].calls[value.call]
+        if value.text == "range":
+            numbers = [item.value.text for item in call.arguments]
+            if numbers and all(item.value.kind == "const" and item.value.text.isdigit() for item in call.arguments[:2]):
                 return int(numbers[1]) - int(numbers[0]) if len(numbers) > 1 else int(numbers[0])
+        if value.text in _SAME_SIZE and call.arguments:
+            return self._size(call.arguments[0].value)
+        if call.receiver is not None and call.target.rsplit(".", 1)[-1] in ("items", "keys", "values"):
+            return self._size(call.receiver)
         return None
+
+    def _named(self, value: Value) -> int | None:
+        """The size of a collection that a module writes down once and no function of the loop's replaces."""
+        site = self._site
+        name = plain_name(value)
+        local = any(item.function for item in site.program.assigns_to(site.path, name))
+        if not name or local or any(item.name == name.partition(".")[0] for item in site.function.parameters):
+            return None
+        found = site.program.constant(name, site.path)
+        return self._size(found[1]) if found is not None and found[1].kind != "name" else None
 
     @property
     def endless(self) -> bool:
