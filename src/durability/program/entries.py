@@ -11,8 +11,9 @@ from durability.program.entrypoints.bindings import Bindings
 from durability.program.entrypoints.handlers import Handler, class_handlers, handlers, serving_name
 from durability.program.entrypoints.model import EntryPoint
 from durability.program.entrypoints.routers import Routers, argument, library_bases
+from durability.program.graph import FunctionKey
 from durability.program.link import Symbol
-from durability.program.program import FunctionKey, Program
+from durability.program.program import Program
 
 __all__ = ["EntryPoint", "entry_points", "main_block", "routing_of"]
 

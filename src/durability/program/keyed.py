@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from durability.facts.model import Function
 from durability.model import Step
+from durability.program.caches import is_cached
 from durability.program.effects import matches
 from durability.program.flow import argument_for
 from durability.program.graph import FunctionKey
@@ -50,8 +51,8 @@ def keyed_chain(
 def _handed(context: "Context", call: CallSite, names: tuple[str, ...]) -> _State | None:
     """The project function that a call runs, with the parameters that it gives something made from `names`."""
     key = context.program.key_of(call.symbol)
-    if key is None:
-        return None
+    if key is None or is_cached(context.program, key):
+        return None  # what is kept is asked for once
     function = context.program.function(key)
     carried = frozenset(
         item.name

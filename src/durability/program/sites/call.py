@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from durability.facts.model import Argument, Call, Value
 from durability.knowledge.rows import Row
 from durability.program.answers import NO, YES, Answer, Reason, unknown
+from durability.program.caches import is_cached
 from durability.program.sites.place import LOOPS, Loop, Site
 from durability.program.spelling import plain_name
 
@@ -13,9 +14,6 @@ if TYPE_CHECKING:
     from durability.program.context import Context
 
 NO_ROW = Row(name="", effect="none")
-_CACHES = frozenset(
-    {"cache", "lru_cache", "cached", "cache_resource", "cached_property", "singleton", "experimental_singleton"}
-)
 
 
 class Setting:
@@ -212,19 +210,12 @@ class CallSite(Site):
     @cached_property
     def kept(self) -> bool:
         """Whether the result outlives the call: cached by a decorator, or stored in a global, an object or the app."""
-        if any(name.rsplit(".", 1)[-1] in _CACHES for name in self._decorator_names()):
+        if is_cached(self.program, self.key):
             return True
         if any("." in name or name in self.function.globals for name in self.fact.into):
             return True
         stored = (item for item in self.program.assigns_in(self.key) if item.target.kind == "item")
         return any(item.value is not None and item.value.call == self.index for item in stored)
-
-    def _decorator_names(self) -> list[str]:
-        found = []
-        for decorator in self.function.decorators:
-            symbol = self.program.resolve(decorator.ref, self.path)
-            found.append(symbol.name)
-        return found
 
     @property
     def receiver(self) -> Value | None:
