@@ -71,3 +71,21 @@ def test_a_cycle_ends(size):
         found = context.effects.chain(("cycle.py", index), "sleep", blocking=True)
         assert [step.path for step in found] == ["cycle.py", "leaf.py"]
     assert context.effects.chain(("cycle.py", 1), "http") == ()
+
+
+def test_what_functions_hand_on_is_followed_to_the_end_of_a_long_chain():
+    """Ten thousand functions hand on what may be None, what a model wrote and what a service sent."""
+    for head, index in (("re.match('a', db)", "nullness"), ("requests.get(db).json()", "remote_json")):
+        files = chain(10_000, 500)
+        files["m0.py"] = f"import re, requests\ndef f0(db):\n    return {head}\n"
+        context = linked(files)
+        origins = getattr(context, index).origins
+        assert len(origins) >= 10_000
+        assert max(len(origin.steps) for origin in list(origins.values())[-3:]) >= 9_998
+    files = chain(4_000, 500)
+    files["m0.py"] = (
+        "import openai\nc = openai.OpenAI()\ndef f0(db):\n    return c.responses.create(input=db).output_text\n"
+    )
+    files["end.py"] = "import json\nfrom m8 import f3999\ndef g(db):\n    return json.loads(f3999(db))\n"
+    parsed = linked(files).model_text.origins
+    assert [(path, len(item.steps)) for (path, _), item in parsed.items()] == [("end.py", 4_001)]

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from durability.model import Step
 from durability.program.graph import FunctionKey
+from durability.program.trail import Trail, latest_first
 
 if TYPE_CHECKING:
     from durability.program.context import Context
@@ -17,10 +18,15 @@ Place = tuple[str, int]
 
 
 class Origin(Struct, frozen=True):
-    """Why a call gives what it gives: in words, and the steps that lead there."""
+    """Why a call gives what it gives: in words, and the way from there."""
 
     why: str
-    steps: tuple[Step, ...] = ()
+    trail: Trail | None = None
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps that lead there from the call."""
+        return latest_first(self.trail)
 
 
 def spread(
@@ -40,7 +46,7 @@ def spread(
     done: set[FunctionKey] = set()
     for key, step in summaries:
         done.add(key)
-        _callers(context, key, Origin(said, (step,)), found, queue)
+        _callers(context, key, Origin(said, Trail(step)), found, queue)
     while queue:
         path, index = queue.popleft()
         key = (path, context.program.files[path].calls[index].function)
@@ -49,7 +55,7 @@ def spread(
             done.add(key)
             origin = found[path, index]
             step = Step(path, line, f"{context.program.function(key).qualname}() hands it on: {origin.why}")
-            _callers(context, key, Origin(said, (step, *origin.steps)), found, queue)
+            _callers(context, key, Origin(said, Trail(step, origin.trail)), found, queue)
     return found
 
 
@@ -68,5 +74,5 @@ def _callers(
         call = program.files[place[0]].calls[place[1]]
         if symbol.kind != "function" or program.key_of(symbol) != key or (function.is_async and not call.awaited):
             continue
-        found[place] = Origin(f"{call.target}() {origin.why}", origin.steps)
+        found[place] = Origin(f"{call.target}() {origin.why}", origin.trail)
         queue.append(place)

@@ -14,6 +14,7 @@ from durability.program.graph import FunctionKey
 from durability.program.guards import leaves
 from durability.program.handed import Place
 from durability.program.sites import CallSite
+from durability.program.trail import Trail, in_order
 from durability.program.uses import Around, Use
 
 if TYPE_CHECKING:
@@ -56,7 +57,12 @@ class Parsed(Struct, frozen=True):
 
     error: str
     model: Place
-    steps: tuple[Step, ...] = ()
+    trail: Trail | None = None
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps from the model to the place."""
+        return in_order(self.trail)
 
 
 class _Text(Struct, frozen=True):
@@ -66,7 +72,7 @@ class _Text(Struct, frozen=True):
     subject: str
     line: int
     model: Place
-    steps: tuple[Step, ...]
+    trail: Trail
 
 
 class ModelText:
@@ -82,12 +88,12 @@ class ModelText:
         queue: deque[_Text] = deque()
         for site in self._context.calls_by_effect.get("llm", ()):
             step = Step(site.path, site.line, f"{site.shown}() asks a model")
-            queue.append(_Text(site.key, f"#{site.index}", 0, (site.path, site.index), (step,)))
+            queue.append(_Text(site.key, f"#{site.index}", 0, (site.path, site.index), Trail(step)))
         for path, index in sorted(self._context.remote_json.origins):
             site = self._context.call(path, index)
             if any(_is_completion(reach.written) for reach in self._context.remote_json.reaches(site)):
                 step = Step(path, site.line, f"{site.shown}() is the answer of a model")
-                queue.append(_Text(site.key, f"#{index}", 0, (path, index), (step,)))
+                queue.append(_Text(site.key, f"#{index}", 0, (path, index), Trail(step)))
         seen: set[tuple[FunctionKey, str]] = set()
         while queue and len(seen) < _STEPS:
             text = queue.popleft()
@@ -107,7 +113,7 @@ class ModelText:
             if value.kind == "call" and around.position:
                 name = self._context.program.name(text.key[0], value.call) if value.call >= 0 else ""
                 if name in _PARSERS and around.position == 1:
-                    found.setdefault((text.key[0], value.call), Parsed(_PARSERS[name], text.model, text.steps))
+                    found.setdefault((text.key[0], value.call), Parsed(_PARSERS[name], text.model, text.trail))
                 if name not in _COPIES:
                     yield from self._into_parameter(text, value, around.position)
                     return
@@ -115,7 +121,7 @@ class ModelText:
                 return
             elif _takes_piece(around):
                 split = value.parts[0].call
-                found.setdefault((text.key[0], split), Parsed("IndexError", text.model, text.steps))
+                found.setdefault((text.key[0], split), Parsed("IndexError", text.model, text.trail))
             around = around.outer
         yield from self._bound(text, use) if use.root == "assign" else ()
         yield from self._returned(text, use) if use.root == "return" else ()
@@ -123,7 +129,7 @@ class ModelText:
     def _bound(self, text: _Text, use: Use) -> Iterator[_Text]:
         for item in self._context.program.assigns_in(text.key):
             if item.span == use.span and item.target.kind == "name":
-                yield _Text(text.key, item.target.text, item.span[0], text.model, text.steps)
+                yield _Text(text.key, item.target.text, item.span[0], text.model, text.trail)
 
     def _into_parameter(self, text: _Text, value: Value, position: int) -> Iterator[_Text]:
         if value.call < 0:
@@ -137,7 +143,7 @@ class ModelText:
         name = next((item.name for item in function.parameters if argument_for(function, item.name, call) is given), "")
         if name:
             step = Step(path, call.span[0], f"gives it to {function.qualname}()")
-            yield _Text(target, name, 0, text.model, (*text.steps, step))
+            yield _Text(target, name, 0, text.model, Trail(step, text.trail))
 
     def _returned(self, text: _Text, use: Use) -> Iterator[_Text]:
         program, key = self._context.program, text.key
@@ -150,7 +156,7 @@ class ModelText:
                 continue
             symbol = program.symbol(edge.caller[0], edge.call)
             if symbol.kind == "function" and program.key_of(symbol) == key:
-                yield _Text(edge.caller, f"#{edge.call}", 0, text.model, (*text.steps, step))
+                yield _Text(edge.caller, f"#{edge.call}", 0, text.model, Trail(step, text.trail))
 
     # What copes.
 

@@ -11,6 +11,7 @@ from durability.facts.model import Exit, Parameter, Value
 from durability.model import Step
 from durability.program.entries import EntryPoint
 from durability.program.graph import FunctionKey
+from durability.program.trail import Trail, in_order
 
 if TYPE_CHECKING:
     from durability.program.context import Context
@@ -39,10 +40,10 @@ Kind = Literal["", "stub", "mock"]
 
 
 class Answering(Struct, frozen=True):
-    """A function that gives the answer of an entry point, and the steps from there to it."""
+    """A function that gives the answer of an entry point, and the way from there to it."""
 
     entry: EntryPoint
-    steps: tuple[Step, ...] = ()
+    trail: Trail | None = None
 
 
 class Placeholder(Struct, frozen=True):
@@ -78,7 +79,7 @@ class Placeholders:
                 if callee not in found:
                     fact = self._program.files[key[0]].calls[call]
                     step = Step(key[0], fact.span[0], f"answers with {fact.target}()")
-                    found[callee] = Answering(found[key].entry, (*found[key].steps, step))
+                    found[callee] = Answering(found[key].entry, Trail(step, found[key].trail))
                     queue.append(callee)
         return found
 
@@ -112,14 +113,14 @@ class Placeholders:
     def of(self, key: FunctionKey) -> Placeholder | None:
         """What a function that answers is; None when a constant answer is meant."""
         kind, answering = self.kind(key), self.answering[key]
-        return None if kind is None else Placeholder(kind, answering.entry.name, answering.steps)
+        return None if kind is None else Placeholder(kind, answering.entry.name, in_order(answering.trail))
 
     def kind(self, key: FunctionKey) -> Kind | None:
         """What a function that answers is: real (""), a stub or a mock; None when a constant answer is meant."""
         function, answering = self._program.function(key), self.answering[key]
         if self._is_open(key) or any(item.ref.rsplit(".", 1)[-1] in _ABSTRACT for item in function.decorators):
             return None
-        named = f"{answering.entry.path} {function.name}" if not answering.steps else function.name
+        named = f"{answering.entry.path} {function.name}" if not answering.trail else function.name
         if _CONSTANT_BY_DESIGN.search(named):
             return None
         exits = self._program.exits_in(key)
@@ -192,7 +193,7 @@ class Placeholders:
         """What whoever asks can vary."""
         function = self._program.function(key)
         found = [item for item in function.parameters if _is_input(item)]
-        if answering.steps:
+        if answering.trail:
             return [item for item in found if item.default is None]
         return found
 
