@@ -106,11 +106,17 @@ _API = (
             why="one key of a contract",
         ),
         Silent("import requests\nprint(requests.get('https://a.example').json()['a'][0]['b'])\n", why="a script"),
+        Bad(
+            _APP + "@app.get('/weather')\ndef weather():\n"
+            "    data = requests.get('https://weather.example/now', timeout=5).json()  # <-\n"
+            "    today = data['weather']\n    return {'sky': today[0]['description']}\n",
+            why="one level per statement",
+        ),
         Miss(
             _APP + "@app.get('/weather')\ndef weather():\n"
             "    data = requests.get('https://weather.example/now', timeout=5).json()\n"
-            "    today = data['weather']\n    return {'sky': today[0]['description']}\n",
-            why="one level per statement",
+            "    return {'skies': [day['sky']['text'] for day in data['days']]}\n",
+            why="the elements of a list are not followed",
         ),
     ],
 )

@@ -10,7 +10,9 @@ from durability.facts.model import Value
 from durability.program.graph import FunctionKey
 from durability.program.guards import Subject
 from durability.program.handed import Origin, Place, spread
+from durability.program.results import names_in
 from durability.program.sites import CallSite
+from durability.program.spelling import plain_name
 from durability.program.uses import Around, Use
 
 if TYPE_CHECKING:
@@ -56,12 +58,26 @@ class RemoteJson:
         subject = Subject(self._context, site.key, site.index)
         uses = list(subject.uses())
         checked = any(self._checks(use, site) for use in uses)
-        found = ((use, tuple(_path(use.around))) for use in uses)
+        ways = [(use, tuple(_path(use.around)), "") for use in uses]
+        ways += [way for use, path, _ in ways for way in self._pieces(use, path, subject)]
         return tuple(
-            Reach(_written(path), use.span[0], checked or not _is_bold(path) or self._copes(subject, use))
-            for use, path in found
+            Reach(_written(path), use.span[0], checked or not _is_bold(path) or self._copes(subject, use, piece))
+            for use, path, piece in ways
             if len(path) > 1 or _takes_first(path)
         )
+
+    def _pieces(self, use: Use, path: tuple[str, ...], subject: Subject) -> Iterator[tuple[Use, tuple[str, ...], str]]:
+        """The ways that go on from a piece with a name: `items = data["items"]`, then `items[0]`."""
+        if use.root != "assign" or not path or not _is_whole(use.around):
+            return
+        assigns = self._context.program.assigns_in(subject.key)
+        names = [item.target.text for item in assigns if item.span == use.span and item.target.kind == "name"]
+        again = [item.span for item in assigns if item.span > use.span and plain_name(item.target) in names]
+        for name in names:
+            for later in self._context.uses.of(subject.key, name):
+                rest = tuple(_path(later.around))
+                if rest and later.span > use.span and not any(span <= later.span for span in again):
+                    yield later, path + rest, name
 
     def _checks(self, use: Use, site: CallSite) -> bool:
         """Whether the answer is given to something that checks it: a model, a validator, a project function."""
@@ -72,26 +88,30 @@ class RemoteJson:
         symbol = site.program.symbol(site.path, around.value.call) if around.value.call >= 0 else None
         return name in _CHECKS or name[:1].isupper() or (symbol is not None and symbol.kind != "library")
 
-    def _copes(self, subject: Subject, use: Use) -> bool:
+    def _copes(self, subject: Subject, use: Use, piece: str) -> bool:
         """Whether a test asks the answer before, or a handler on the way takes what a surprise raises."""
-        if any(_asks(subject, test) for test, _ in use.guards):
+        if any(_asks(subject, test, piece) for test, _ in use.guards):
             return True
         context = self._context
         blocks = context.program.files[subject.key[0]].blocks
         before = [blocks[index] for index in context.program.blocks_in(subject.key) if blocks[index].span < use.span]
-        if any(block.kind in _TESTS and block.value is not None and _asks(subject, block.value) for block in before):
+        if any(
+            block.kind in _TESTS and block.value is not None and _asks(subject, block.value, piece) for block in before
+        ):
             return True
         return context.caught.takes(subject.key, use.block, _SHAPE_ERRORS)
 
 
-def _asks(subject: Subject, test: Value) -> bool:
-    """Whether a test looks into the answer; that there is one says nothing about its shape."""
+def _asks(subject: Subject, test: Value, piece: str) -> bool:
+    """Whether a test looks into the answer, or at a piece of it; that there is one says nothing about its shape."""
+    if piece and piece in names_in(test):
+        return True
     if subject.is_self(test):
         return False
     if test.kind in ("not", "and", "or"):
-        return any(_asks(subject, part) for part in test.parts)
+        return any(_asks(subject, part, piece) for part in test.parts)
     if test.kind == "compare" and any(part.text == "None" for part in test.parts):
-        return any(_asks(subject, part) for part in test.parts)
+        return any(_asks(subject, part, piece) for part in test.parts)
     return subject.mentions(test)
 
 
@@ -106,6 +126,15 @@ def _path(around: Around | None) -> Iterator[str]:
         else:
             return
         around = around.outer
+
+
+def _is_whole(around: Around | None) -> bool:
+    """Whether nothing but keys and positions stands around a value."""
+    while around is not None and around.position == 0 and around.value.kind in ("item", "call"):
+        if around.value.kind == "call" and not around.value.text.endswith(".get"):
+            return False
+        around = around.outer
+    return around is None
 
 
 def _index(value: Value) -> str:
