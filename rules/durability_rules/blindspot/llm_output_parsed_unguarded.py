@@ -82,6 +82,14 @@ _MODEL = (
             why="the handler takes another error",
             decoy=True,
         ),
+        Bad(
+            "import logging\n" + _APP + "@app.get('/plan')\ndef plan():\n"
+            "    answer = client.chat.completions.create(model='m', messages=[])\n    try:\n"
+            "        return json.loads(answer.choices[0].message.content)  # <-\n"
+            "    except ValueError:\n        logging.exception('no JSON')\n        raise\n",
+            why="it is written down, and goes on",
+            decoy=True,
+        ),
         Good(
             _APP + "@app.get('/plan')\ndef plan():\n"
             "    answer = client.chat.completions.create(model='m', messages=[])\n    try:\n"

@@ -4,7 +4,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from durability.program.graph import FunctionKey
-from durability.program.guards import catches
+from durability.program.guards import takes
 
 if TYPE_CHECKING:
     from durability.program.context import Context
@@ -26,7 +26,7 @@ class Caught:
         for index in self._context.program.blocks_above(path, block):
             fact = blocks[index]
             if fact.kind == "try":
-                if any(catches(item.types, errors) for item in self._context.handlers_of(path, index)):
+                if any(takes(item, errors) for item in self._context.handlers_of(path, index)):
                     return True
             elif fact.kind == "with" and fact.value is not None and fact.value.text.endswith("suppress"):
                 return True

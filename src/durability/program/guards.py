@@ -10,6 +10,7 @@ from durability.program.uses import Use
 
 if TYPE_CHECKING:
     from durability.program.context import Context
+    from durability.program.sites import HandlerSite
 
 _LEAVES = frozenset({"return", "raise", "continue", "break"})
 _ENDS = frozenset({"exit", "_exit", "quit", "abort", "stop", "rerun", "switch_page", "fail", "error", "skip"})
@@ -137,7 +138,7 @@ class Subject:
         block = self.context.program.files[self.key[0]].blocks[index]
         if block.kind != "try":
             return False
-        return any(catches(site.types, _NONE_ERRORS) for site in self.context.handlers_of(self.key[0], index))
+        return any(takes(site, _NONE_ERRORS) for site in self.context.handlers_of(self.key[0], index))
 
     def _between(self, span: Span, use: Use) -> bool:
         return self._start[:2] <= (span[2], span[3]) and span[:2] <= use.span[:2]
@@ -213,9 +214,12 @@ class Subject:
 _NONE_ERRORS = frozenset({"TypeError", "AttributeError", "Exception", "BaseException"})
 
 
-def catches(types: tuple[str, ...], wanted: frozenset[str]) -> bool:
-    """Whether a handler of these types (none: of every error) takes one of the wanted errors."""
-    return not types or any(name.rsplit(".", 1)[-1] in wanted for name in types)
+def takes(handler: "HandlerSite", wanted: frozenset[str]) -> bool:
+    """Whether a handler catches one of the wanted errors, and does not just let it go on."""
+    caught = not handler.types or any(name.rsplit(".", 1)[-1] in wanted for name in handler.types)
+    return caught and not any(
+        item.kind == "raise" and item.value is None and item.block == handler.index for item in handler.exits
+    )
 
 
 def leaves(context: "Context", path: str, index: int) -> bool:
