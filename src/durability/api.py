@@ -16,6 +16,7 @@ from durability.engine.selectors import (
     loops,
     parameters,
     project,
+    states,
     texts,
 )
 from durability.facts.model import Value
@@ -36,6 +37,7 @@ from durability.program.sites import (
     ParameterSite,
     ProjectSite,
     Site,
+    StateSite,
     TextSite,
 )
 from durability.program.spelling import plain_name
@@ -64,6 +66,7 @@ __all__ = [
     "Rule",
     "Silent",
     "Site",
+    "StateSite",
     "Step",
     "Story",
     "TextSite",
@@ -88,6 +91,7 @@ __all__ = [
     "remove_argument",
     "rule",
     "set_argument",
+    "states",
     "suggest",
     "texts",
     "unhandled",

@@ -18,6 +18,7 @@ from durability.program.sites import (
     ParameterSite,
     ProjectSite,
     Site,
+    StateSite,
     TextSite,
 )
 
@@ -27,7 +28,17 @@ _OTHER = {"http": "llm"}
 _FACTORIES = frozenset({"boto3.client", "boto3.resource", "redis.from_url"})
 
 SelectorKind = Literal[
-    "calls", "handlers", "loops", "functions", "entries", "parameters", "texts", "distributions", "implied", "project"
+    "calls",
+    "handlers",
+    "loops",
+    "functions",
+    "entries",
+    "parameters",
+    "texts",
+    "distributions",
+    "implied",
+    "project",
+    "states",
 ]
 
 
@@ -121,6 +132,11 @@ def implied() -> Selector:
 def project() -> Selector:
     """The project as a whole: one site."""
     return Selector("project")
+
+
+def states(*, roles: tuple[str, ...] = ()) -> Selector:
+    """What lives as long as the process: module names, class attributes, attributes of lasting objects; by identity."""
+    return Selector("states", roles=roles)
 
 
 def _tuple(value: str | tuple[str, ...]) -> tuple[str, ...]:
@@ -229,6 +245,10 @@ def _implied(selector: Selector, context: Context) -> Iterator[Site]:
     yield from (ImpliedSite(context, key, span, row) for row, key, span in context.implied_uses)
 
 
+def _states(selector: Selector, context: Context) -> Iterator[Site]:
+    yield from (StateSite(context, state) for state in context.states.all)
+
+
 def _project(selector: Selector, context: Context) -> Iterator[Site]:
     paths = context.judged_paths()
     if paths and context.view == "project":
@@ -247,4 +267,5 @@ _FINDERS = {
     "distributions": _distributions,
     "implied": _implied,
     "project": _project,
+    "states": _states,
 }

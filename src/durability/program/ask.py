@@ -17,6 +17,7 @@ from durability.program.destruction import destroys, unmeant
 from durability.program.effects import matches
 from durability.program.entries import EntryPoint
 from durability.program.flow import Leaf
+from durability.program.growth import Relief, counter, growth, is_locked, is_surely_new, relief, step
 from durability.program.keyed import keyed_chain
 from durability.program.late import loaded_late
 from durability.program.lifetimes import made_again
@@ -26,8 +27,9 @@ from durability.program.polling import polls, rests
 from durability.program.results import attributes_of, depends, names_in, passed_on
 from durability.program.retries import retries, waits
 from durability.program.scans import scanned_list
-from durability.program.sites import CallSite, FunctionSite, LoopSite, Site
+from durability.program.sites import CallSite, FunctionSite, LoopSite, Site, StateSite
 from durability.program.statements import query_texts
+from durability.program.states import Event
 from durability.program.values import ValueQuestions
 
 if TYPE_CHECKING:
@@ -274,6 +276,30 @@ class Ask(ValueQuestions):
         steps = self._context.reach.way(site.key)
         last = f"{site.shown}()" if isinstance(site, CallSite) else site.operation
         return (*steps, Step(site.path, site.line, last)) if steps else ()
+
+    def counter(self, state: StateSite, kind: str) -> Answer:
+        """Whether the program does something of a kind (shrink, cap, grow, read, rebind) to a state anywhere."""
+        return counter(self._context, state, kind)
+
+    def growth(self, state: StateSite) -> tuple[Event, ...]:
+        """Where served code puts more into a state with each request, message or item."""
+        return growth(self._context, state)
+
+    def is_surely_new(self, state: StateSite, event: Event) -> bool:
+        """Whether what is added is new each time or chosen outside, as far as values are followed."""
+        return is_surely_new(self._context, state, event)
+
+    def relief(self, state: StateSite) -> tuple[Relief, Event | None]:
+        """What takes away again from a state that grows, and where."""
+        return relief(self._context, state)
+
+    def step(self, state: StateSite, event: Event) -> Step:
+        """Something done to a state, as a step of evidence."""
+        return step(state, event)
+
+    def is_locked(self, event: Event) -> bool:
+        """Whether something is done to a state inside `with` on a lock."""
+        return is_locked(self._context, event)
 
     def callers(self, site: Site) -> list[CallSite]:
         """The calls of the function around a place."""

@@ -24,6 +24,7 @@ from durability.program.remote_json import RemoteJson
 from durability.program.sites import CallSite, HandlerSite
 from durability.program.spelling import plain_name
 from durability.program.state_files import StateFiles
+from durability.program.states import States
 from durability.program.uses import Uses
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class Context:
         self._calls: dict[tuple[str, int], CallSite] = {}
         self._handlers: dict[str, dict[int, list[int]]] = {}
         self._makers = Makers(self)
+        self.states = States(self)
         self.uses = Uses(program)
 
     def call(self, path: str, index: int) -> CallSite:
@@ -72,6 +74,11 @@ class Context:
     def judged_paths(self) -> list[str]:
         """The files in which sites are looked for: first-party code that is no test, migration or copy."""
         return [path for path in sorted(self.program.files) if self.program.file_roles.get(path) == "first-party"]
+
+    @cached_property
+    def rerun_scripts(self) -> frozenset[str]:
+        """The files that a framework runs from top to bottom for each interaction: their names live no longer."""
+        return frozenset(item.function[0] for item in self.entries if item.role == "ui" and not item.function[1])
 
     @cached_property
     def calls_by_name(self) -> dict[str, list[CallSite]]:

@@ -138,6 +138,17 @@ class Reachability:
         return frozenset(seen)
 
 
+def strongest(reaches: list[Reach]) -> Reach | None:
+    """Several reaches as one: every role and entry point, the strongest role, the greatest weight; None for none."""
+    if not reaches:
+        return None
+    reached = [reach for reach in reaches if reach.role != "unreached"] or reaches[:1]
+    roles = frozenset(role for reach in reached for role in reach.roles)
+    first = next((role for role in _ORDER if role in roles), reached[0].role)
+    entries = tuple(sorted({name for reach in reached for name in reach.entries}))
+    return Reach(first, roles, entries, max(reach.weight for reach in reached))
+
+
 def _is_library(program: Program, entries: tuple[EntryPoint, ...]) -> bool:
     """A package that serves nobody itself: its public functions are what others call."""
     if any(entry.role in _SERVED and not entry.spawned for entry in entries):

@@ -5,6 +5,7 @@ from durability.program.sites.function import EntrySite, FunctionSite, Parameter
 from durability.program.sites.handler import HandlerSite
 from durability.program.sites.loop import LoopSite
 from durability.program.sites.place import Loop, Site
+from durability.program.sites.state import StateSite
 from durability.program.sites.whole import DistributionSite, ImpliedSite, ProjectSite, TextSite
 
 __all__ = [
@@ -20,5 +21,6 @@ __all__ = [
     "ProjectSite",
     "Setting",
     "Site",
+    "StateSite",
     "TextSite",
 ]
