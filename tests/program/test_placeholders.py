@@ -19,6 +19,8 @@ HEAD = "import logging\nfrom flask import Flask, jsonify, request\napp = Flask(_
         ("@app.get('/a/<k>')\ndef f(_k):\n    return {'total': 1}\n", None),
         ("@app.get('/a')\ndef f():\n    return {'total': 1}\n", None),
         ("@app.get('/version/<k>')\ndef f(k):\n    return {'total': 1}\n", None),
+        ("@app.get('/shipping/<k>')\ndef f(k):\n    return {'total': 1}, 200\n", "mock"),
+        ("@app.get('/a/<k>')\ndef f(k):\n    return '', 204\n", ""),
         ("@app.get('/a')\ndef f():\n    pass\n", "stub"),
         ("@app.get('/a')\ndef f():\n    raise NotImplementedError('later')\n", "stub"),
         ("@app.get('/a')\ndef f():\n    if request.args:\n        raise NotImplementedError\n    return g()\n", ""),

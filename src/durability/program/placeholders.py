@@ -24,11 +24,15 @@ _GIVEN_BY_FRAMEWORK = frozenset(
     }
 )  # fmt: skip
 _INJECTED = ("Depends", "Security", "Header", "Cookie")
-_CONSTANT_BY_DESIGN = re.compile(
-    r"health|ping|ready|live|alive|version|webhook|callback|hook|logout|noop|heartbeat|status|robots|favicon|"
-    r"well-known|telemetry|csp|report|options|about|root|index|help|start",
-    re.IGNORECASE,
-)
+_CONSTANT_BY_DESIGN = frozenset(
+    {
+        "health", "healthz", "healthcheck", "ping", "ready", "readyz", "live", "livez", "alive", "version", "webhook",
+        "webhooks", "callback", "hook", "logout", "noop", "heartbeat", "status", "robots", "favicon", "known",
+        "telemetry", "csp", "report", "options", "about", "root", "index", "help", "start", "beacon", "track",
+    }
+)  # fmt: skip
+"""Words of paths and names whose answer is the same for everybody, or no more than a receipt."""
+
 _WRAPPERS = frozenset(
     {"jsonify", "JSONResponse", "make_response", "Response", "ORJSONResponse", "HTMLResponse", "dict"}
 )
@@ -121,7 +125,7 @@ class Placeholders:
         if self._is_open(key) or any(item.ref.rsplit(".", 1)[-1] in _ABSTRACT for item in function.decorators):
             return None
         named = f"{answering.entry.path} {function.name}" if not answering.trail else function.name
-        if _CONSTANT_BY_DESIGN.search(named):
+        if _CONSTANT_BY_DESIGN.intersection(re.split(r"[^a-z0-9]+", named.lower())):
             return None
         exits = self._program.exits_in(key)
         if self._is_stub(key, exits):
@@ -185,6 +189,8 @@ class Placeholders:
         if value.kind == "call" and value.call >= 0 and value.text.rsplit(".", 1)[-1] in _WRAPPERS:
             given = self._program.files[key[0]].calls[value.call].arguments
             return bool(given) and all(_is_literal(item.value) for item in given)
+        if value.kind == "tuple" and len(value.parts) == 2 and value.parts[1].text.isdigit():
+            return self._is_data(key, value.parts[0])
         if value.kind in ("list", "dict", "tuple"):
             return bool(value.parts) and _is_literal(value)
         return value.kind == "const" and value.text not in ("True", "False", "None", "...")
