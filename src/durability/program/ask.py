@@ -26,6 +26,7 @@ from durability.program.modules import imported_paths
 from durability.program.polling import polls, rests
 from durability.program.results import attributes_of, depends, names_in, passed_on
 from durability.program.retries import retries, waits
+from durability.program.routes import Route
 from durability.program.scans import scanned_list
 from durability.program.sites import CallSite, FunctionSite, LoopSite, Site, StateSite
 from durability.program.statements import query_texts
@@ -48,6 +49,15 @@ class Ask(ValueQuestions):
     def entries(self) -> tuple[EntryPoint, ...]:
         """Every entry point."""
         return self._context.entries
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """Every route with its whole address, parameters and whether it demands credentials."""
+        return self._context.routes
+
+    def route_of(self, site: Site) -> Route | None:
+        """The route that the function around a place answers (the first, where it has several addresses)."""
+        return self._context.routes_by_handler.get(site.key)
 
     def is_entry(self, site: Site) -> bool:
         """Whether the function around a place is an entry point itself."""

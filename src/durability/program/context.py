@@ -9,7 +9,7 @@ from durability.knowledge.rows import Implied
 from durability.model import Role
 from durability.program.caught import Caught
 from durability.program.effects import Effects
-from durability.program.entries import EntryPoint
+from durability.program.entries import EntryPoint, routing_of
 from durability.program.flow import Flow
 from durability.program.graph import FunctionKey
 from durability.program.link import Symbol
@@ -21,6 +21,7 @@ from durability.program.placeholders import Placeholders
 from durability.program.program import Program
 from durability.program.reach import Reachability
 from durability.program.remote_json import RemoteJson
+from durability.program.routes import Route, route_table
 from durability.program.sites import CallSite, HandlerSite
 from durability.program.spelling import plain_name
 from durability.program.state_files import StateFiles
@@ -79,6 +80,16 @@ class Context:
     def rerun_scripts(self) -> frozenset[str]:
         """The files that a framework runs from top to bottom for each interaction: their names live no longer."""
         return frozenset(item.function[0] for item in self.entries if item.role == "ui" and not item.function[1])
+
+    @cached_property
+    def routes(self) -> tuple[Route, ...]:
+        """The route table."""
+        return route_table(self.program, routing_of(self.program), self.entries)
+
+    @cached_property
+    def routes_by_handler(self) -> dict[FunctionKey, Route]:
+        """The first route of each handler."""
+        return {route.handler: route for route in reversed(self.routes)}
 
     @cached_property
     def calls_by_name(self) -> dict[str, list[CallSite]]:

@@ -4,7 +4,8 @@ from durability.facts.model import Call, Value
 from durability.knowledge.rows import Entry
 from durability.program.entrypoints.bindings import UNKNOWN_TEXT
 from durability.program.entrypoints.handlers import VERBS
-from durability.program.entrypoints.routers import Routers, argument, plain_address
+from durability.program.entrypoints.paths import plain_address
+from durability.program.entrypoints.routers import Routers, argument
 from durability.program.program import Program
 
 _WEBSOCKET = "WEBSOCKET"

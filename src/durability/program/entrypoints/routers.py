@@ -1,11 +1,11 @@
 """Where routers hang: which object a route is registered on, and under which prefixes that object is mounted."""
 
-import re
 from collections.abc import Iterable, Iterator
 
 from durability.facts.model import Call, Value
 from durability.knowledge.rows import Entry
 from durability.program.entrypoints.bindings import UNKNOWN_TEXT, Bindings
+from durability.program.entrypoints.paths import joined
 from durability.program.graph import FunctionKey
 from durability.program.link import Symbol
 from durability.program.program import Program
@@ -14,11 +14,12 @@ Node = tuple[str, str]
 """A router: its file, and "#" with the index of the call that makes it, or the name of a list of routes."""
 
 URLS = "urlpatterns"
+_UNDER = "app"
+"""The argument of a router's constructor that says what it hangs under."""
 _OVERRIDES = ("register_blueprint",)
 _INCLUDES = ("django.urls.include", "django.conf.urls.include")
 _MOST = 8
 """Addresses of one route that are told apart."""
-_GROUP = re.compile(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)")
 
 
 class Mount:
@@ -220,6 +221,10 @@ class Routers:
         if value is None:
             return
         node = (path, f"#{index}")
+        if row.kind == "router" and row.handler_argument == _UNDER:
+            for parent in self.origins(value, key):
+                self.mounts.setdefault(node, []).append(Mount(parent, "", (path, -1), ""))
+            return
         parents = (node,) if row.kind == "router" else self.owners(path, index)
         written = self._prefix(call, row, key) if row.kind == "mount" else None
         replaces = call.target.rsplit(".", 1)[-1] in _OVERRIDES and written is not None
@@ -280,17 +285,3 @@ def nested_calls(value: Value) -> Iterator[int]:
             yield part.call
         elif part.kind in ("list", "tuple", "op", "star", "set", "if", "or"):
             pending.extend(part.parts)
-
-
-def joined(prefix: str, path: str) -> str:
-    """Two parts of an address as one, with single slashes."""
-    if not prefix or not path:
-        return prefix or path
-    return f"{prefix.rstrip('/')}/{path.lstrip('/')}" if path.startswith("/") or prefix.endswith("/") else prefix + path
-
-
-def plain_address(text: str) -> str:
-    """An address as people write it: regular expressions become named parts, one slash in front."""
-    if text.startswith("^") or "(?P<" in text or text.endswith("$"):
-        text = _GROUP.sub(r"<\1>", text).replace("^", "").replace("$", "").replace("\\", "").replace("/?", "/")
-    return "/" + re.sub(r"/{2,}", "/", text).lstrip("/")

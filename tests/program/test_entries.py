@@ -1,0 +1,101 @@
+"""How each framework registers what it calls: names, roles and whole addresses of entry points."""
+
+import pytest
+
+from durability.engine.linking import link
+from durability.facts.collect import collect
+from durability.program.modules import module_name
+from durability.sources.project import manifests_of
+
+
+def entries(files, manifests=None):
+    """The entry points of a program, hooks left out, as `role name`."""
+    facts = {path: collect(text, path, module_name(path)) for path, text in files.items()}
+    context = link(facts, dict.fromkeys(facts, "first-party"), manifests_of(manifests or {}))
+    return sorted(f"{entry.role} {entry.name}" for entry in context.entries if not entry.hook)
+
+
+FASTAPI = "from fastapi import APIRouter, FastAPI\napp = FastAPI()\n"
+FLASK = "from flask import Blueprint, Flask\napp = Flask(__name__)\n"
+BOT = "from telegram.ext import Application, CommandHandler\n"
+FRAMEWORKS = {
+    "fastapi decorator": (FASTAPI + "@app.get('/a')\ndef a(): pass\n", ["route GET /a"]),
+    "fastapi add": (FASTAPI + "def a(): pass\napp.add_api_route('/a', a, methods=['POST'])\n", ["route POST /a"]),
+    "fastapi websocket": (FASTAPI + "@app.websocket('/ws')\nasync def a(ws): pass\n", ["route WEBSOCKET /ws"]),
+    "fastapi lifespan": ("from fastapi import FastAPI\nasync def life(app):\n    yield\napp = FastAPI(lifespan=life)\n", ["startup life"]),
+    "starlette list": ("from starlette.applications import Starlette\nfrom starlette.routing import Mount, Route\ndef a(request): pass\ndef b(request): pass\napp = Starlette(routes=[Route('/a', a), Mount('/x', routes=[Route('/b', b, methods=['POST'])])])\n", ["route GET /a", "route POST /x/b"]),
+    "flask route": (FLASK + "@app.route('/a', methods=['POST'])\ndef a(): pass\n@app.get('/b')\ndef b(): pass\n", ["route GET /b", "route POST /a"]),
+    "flask blueprint": (FLASK + "bp = Blueprint('b', __name__, url_prefix='/old')\n@bp.post('/a')\ndef a(): pass\napp.register_blueprint(bp, url_prefix='/new')\n", ["route POST /new/a"]),
+    "flask rule": (FLASK + "def a(): pass\napp.add_url_rule('/a', 'a', a)\n", ["route GET /a"]),
+    "flask class": (FLASK + "from flask.views import MethodView\nclass A(MethodView):\n    def get(self): pass\n    def post(self): pass\n    def other(self): pass\napp.add_url_rule('/a', view_func=A.as_view('a'))\n", ["route GET /a", "route POST /a"]),
+    "flask restful": (FLASK + "from flask_restful import Api, Resource\nbp = Blueprint('b', __name__, url_prefix='/api')\napi = Api(bp)\nclass A(Resource):\n    def get(self): pass\napi.add_resource(A, '/a')\n", ["route GET /api/a"]),
+    "django": ("from django.urls import path, re_path\ndef a(request): pass\nurlpatterns = [path('a/', a), re_path(r'^b/(?P<n>\\d+)/$', a)]\n", ["route ANY /a/", "route ANY /b/<n>/"]),
+    "django inline include": ("from django.urls import include, path\ndef a(request): pass\nurlpatterns = [path('v1/', include([path('a/', a)]))]\n", ["route ANY /v1/a/"]),
+    "django wrapped": ("from django.urls import path\nfrom django.views.decorators.csrf import csrf_exempt\nfrom django.views import View\nclass A(View):\n    def post(self, request): pass\nurlpatterns = [path('a/', csrf_exempt(A.as_view()))]\n", ["route POST /a/"]),
+    "django api view": ("from django.urls import path\nfrom rest_framework.decorators import api_view\n@api_view(['GET', 'POST'])\ndef a(request): pass\nurlpatterns = [path('a/', a)]\n", ["route GET/POST /a/"]),
+    "django view set": ("from django.urls import include, path\nfrom rest_framework import routers, viewsets\nfrom rest_framework.decorators import action\nclass A(viewsets.ModelViewSet):\n    def list(self, request): pass\n    def update(self, request, pk): pass\n    @action(detail=True, methods=['post'])\n    def pay(self, request, pk): pass\nrouter = routers.DefaultRouter()\nrouter.register(r'as', A)\nurlpatterns = [path('api/', include(router.urls))]\n", ["route GET /api/as/", "route POST /api/as/{pk}/pay/", "route PUT /api/as/{pk}/"]),
+    "django mapped view set": ("from django.urls import path\nfrom rest_framework import viewsets\nclass A(viewsets.ViewSet):\n    def find(self, request): pass\nurlpatterns = [path('a/', A.as_view({'get': 'find'}))]\n", ["route GET /a/"]),
+    "django command": ("from django.core.management.base import BaseCommand\nclass Command(BaseCommand):\n    def handle(self, *a, **k): pass\n", ["cli Command.handle"]),
+    "django signal": ("from django.dispatch import receiver\nfrom django.db.models.signals import post_save\n@receiver(post_save)\ndef saved(sender, **k): pass\n", ["worker saved"]),
+    "aiohttp": ("from aiohttp import web\nasync def a(request): pass\nasync def b(request): pass\nasync def c(request): pass\nroutes = web.RouteTableDef()\n@routes.get('/d')\nasync def d(request): pass\napp = web.Application()\napp.router.add_get('/a', a)\napp.add_routes([web.post('/b', b)])\nsub = web.Application()\nsub.router.add_route('PUT', '/c', c)\napp.add_subapp('/s', sub)\n", ["route GET /a", "route GET /d", "route POST /b", "route PUT /s/c"]),
+    "click": ("import click\n@click.group()\ndef cli(): pass\n@cli.command()\ndef a(): pass\n", ["cli a", "cli cli"]),
+    "typer": ("import typer\napp = typer.Typer()\n@app.command()\ndef a(): pass\n", ["cli a"]),
+    "argparse": ("import argparse\ndef a(args): pass\np = argparse.ArgumentParser()\np.set_defaults(func=a)\n", ["cli a"]),
+    "main": ("def main(): pass\nif __name__ == '__main__':\n    main()\n", ["cli python main.py"]),
+    "celery": ("from celery import Celery\napp = Celery('x')\n@app.task\ndef a(): pass\n", ["worker a"]),
+    "rq": ("from redis import Redis\nfrom rq import Queue\ndef a(): pass\nq = Queue(connection=Redis())\nq.enqueue(a)\n", ["worker a"]),
+    "dramatiq": ("import dramatiq\n@dramatiq.actor\ndef a(): pass\n", ["worker a"]),
+    "schedule": ("import schedule\ndef a(): pass\nschedule.every(10).minutes.do(a)\n", ["worker a"]),
+    "apscheduler": ("from apscheduler.schedulers.background import BackgroundScheduler\ndef a(): pass\ns = BackgroundScheduler()\ns.add_job(a, 'interval')\n", ["worker a"]),
+    "streamlit": ("import streamlit as st\ndef a(): pass\nst.title('x')\nst.button('b', on_click=a)\n", ["ui a", "ui main.py"]),
+    "gradio": ("import gradio as gr\ndef a(x): return x\ngr.Interface(fn=a, inputs='text', outputs='text').launch()\n", ["ui a"]),
+    "telegram": (BOT + "async def a(update, context): pass\napp = Application.builder().token('x').build()\napp.add_handler(CommandHandler('start', a))\n", ["bot a"]),
+    "aiogram": ("from aiogram import Router\nrouter = Router()\n@router.message()\nasync def a(message): pass\n", ["bot a"]),
+    "discord": ("import discord\nfrom discord.ext import commands\nbot = commands.Bot('!')\n@bot.command()\nasync def a(ctx): pass\n@bot.event\nasync def on_ready(): pass\n", ["bot a", "bot on_ready"]),
+    "slack": ("from slack_bolt import App\napp = App()\n@app.command('/a')\ndef a(ack): pass\n", ["bot a"]),
+    "lambda": ("def lambda_handler(event, context): pass\ndef other(event, context): pass\n", ["route ANY lambda_handler"]),
+    "mcp": ("from fastmcp import FastMCP\nmcp = FastMCP('x')\n@mcp.tool()\ndef a(): pass\n", ["tool a"]),
+    "langchain": ("from langchain_core.tools import tool\n@tool\ndef a(q: str): pass\n", ["tool a"]),
+    "pyramid": ("from pyramid.view import view_config\n@view_config(route_name='home')\ndef home(request): pass\n", ["route ANY home"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("source", "names"), FRAMEWORKS.values(), ids=FRAMEWORKS)
+def test_frameworks_call_what_is_registered(source, names):
+    assert entries({"main.py": source}) == sorted(names)
+
+
+ORDERS = "from fastapi import APIRouter\nrouter = APIRouter(prefix='/orders')\n@router.get('/{n}')\ndef one(n): pass\n"
+SHOP = "from django.urls import path\nfrom .views import Cart\nurlpatterns = [path('cart/', Cart.as_view())]\n"
+CART = "from django.views import View\nclass Cart(View):\n    def get(self, request): pass\n"
+ACROSS = {
+    "two files": ({"orders.py": ORDERS, "main.py": FASTAPI + "from orders import router as r\napp.include_router(r, prefix='/v1')\n"}, ["route GET /v1/orders/{n}"]),
+    "three files, package": ({"api/orders.py": ORDERS, "api/__init__.py": "from fastapi import APIRouter\nfrom .orders import router as orders\nrouter = APIRouter(prefix='/api')\nrouter.include_router(orders)\n", "main.py": FASTAPI + "import api\napp.include_router(api.router, prefix='/v1')\n"}, ["route GET /v1/api/orders/{n}"]),
+    "loop over literals": ({"orders.py": ORDERS, "main.py": FASTAPI + "import orders\nfor r, p in [(orders.router, '/a')]:\n    app.include_router(r, prefix=p)\n"}, ["route GET /a/orders/{n}"]),
+    "mounted twice": ({"orders.py": ORDERS, "main.py": FASTAPI + "from orders import router\nfor p in ('/v1', '/v2'):\n    pass\napp.include_router(router, prefix='/v1')\napp.include_router(router, prefix='/v2')\n"}, ["route GET /v1/orders/{n}", "route GET /v2/orders/{n}"]),
+    "prefix of settings": ({"conf.py": "class Settings:\n    API: str = '/v3'\nsettings = Settings()\n", "orders.py": ORDERS, "main.py": FASTAPI + "from conf import settings\nfrom orders import router\napp.include_router(router, prefix=f'{settings.API}/x')\n"}, ["route GET /v3/x/orders/{n}"]),
+    "prefix not known": ({"orders.py": ORDERS, "main.py": FASTAPI + "import os\nfrom orders import router\napp.include_router(router, prefix=os.environ['P'])\n"}, ["route GET /…/orders/{n}"]),
+    "mounted application": ({"inner.py": FASTAPI + "@app.get('/a')\ndef a(): pass\n", "main.py": FASTAPI + "from inner import app as inner\napp.mount('/in', inner)\n"}, ["route GET /in/a"]),
+    "blueprint in a factory": ({"web.py": "from flask import Blueprint\nbp = Blueprint('b', __name__)\n@bp.route('/a')\ndef a(): pass\n", "main.py": "from flask import Flask\ndef create_app():\n    from web import bp\n    app = Flask(__name__)\n    app.register_blueprint(bp, url_prefix='/w')\n    return app\n"}, ["route GET /w/a"]),
+    "django include": ({"site/urls.py": "from django.urls import include, path\nurlpatterns = [path('shop/', include('shop.urls'))]\n", "shop/__init__.py": "", "shop/urls.py": SHOP, "shop/views.py": CART}, ["route GET /shop/cart/"]),
+    "routers in a ring": ({"a.py": "from fastapi import APIRouter\nimport b\nrouter = APIRouter(prefix='/a')\nrouter.include_router(b.router)\n@router.get('/x')\ndef x(): pass\n", "b.py": "from fastapi import APIRouter\nimport a\nrouter = APIRouter(prefix='/b')\nrouter.include_router(a.router)\n"}, ["route GET /b/a/x"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("files", "names"), ACROSS.values(), ids=ACROSS)
+def test_addresses_are_whole_across_files(files, names):
+    assert entries(files) == sorted(names)
+
+
+def test_console_scripts_of_the_manifest_are_entry_points():
+    manifest = {"pyproject.toml": '[project]\nname = "x"\nversion = "1"\n[project.scripts]\nrun-x = "x.app:start"\n'}
+    files = {"src/x/__init__.py": "", "src/x/app.py": "def start(): pass\ndef other(): pass\n"}
+    assert entries(files, manifest) == ["cli run-x"]
+
+
+def test_a_thousand_routers_one_under_another_are_followed():
+    lines = ["from fastapi import APIRouter, FastAPI", "r0 = FastAPI()"]
+    for number in range(1, 1000):
+        lines += [f"r{number} = APIRouter()", f"r{number - 1}.include_router(r{number})"]
+    source = "\n".join([*lines, "@r999.get('/deep')", "def deep(): pass", ""])
+    assert entries({"main.py": source}) == ["route GET /deep"]

@@ -1,0 +1,96 @@
+"""The route table: parameters, and who may call."""
+
+import pytest
+
+from durability.engine.linking import link
+from durability.facts.collect import collect
+from durability.program.ask import Ask
+from durability.program.modules import module_name
+from durability.sources.project import manifests_of
+
+
+def routes(**files):
+    """The routes of a program by name."""
+    texts = {f"{name.replace('__', '/')}.py": text for name, text in files.items()}
+    facts = {path: collect(text, path, module_name(path)) for path, text in texts.items()}
+    context = link(facts, dict.fromkeys(facts, "first-party"), manifests_of({}))
+    return {route.name: route for route in Ask(context).routes}
+
+
+FASTAPI = "from typing import Annotated\nfrom fastapi import APIRouter, Depends, FastAPI, Header, HTTPException, Request, Security\n"
+APP = FASTAPI + "app = FastAPI()\n"
+GUARD = (
+    FASTAPI
+    + "def user(authorization: str = Header()):\n    if authorization != 'x':\n        raise HTTPException(status_code=401)\n"
+)
+BEARER = (
+    FASTAPI + "from fastapi.security import HTTPBearer\nbearer = HTTPBearer()\nloose = HTTPBearer(auto_error=False)\n"
+)
+NOTHING = FASTAPI + "def user(page: int = 1):\n    return page\n"
+ROUTE = "@app.get('/a')\ndef a(u=Depends(user)): pass\n"
+FLASK = "from functools import wraps\nfrom flask import Blueprint, Flask, abort, jsonify, redirect, request, session, url_for\napp = Flask(__name__)\n"
+OWN = "def need(f):\n    @wraps(f)\n    def inner(*a, **k):\n        if 'user' not in session:\n            return redirect(url_for('login'))\n        return f(*a, **k)\n    return inner\n"
+LOGS = "def need(f):\n    @wraps(f)\n    def inner(*a, **k):\n        print('called')\n        return f(*a, **k)\n    return inner\n"
+VIEW = "@app.get('/a')\ndef a(): pass\n"
+DRF = "from django.urls import path\nfrom rest_framework.views import APIView\nfrom rest_framework.permissions import AllowAny, IsAuthenticated\n"
+SETTINGS = "REST_FRAMEWORK = {'DEFAULT_PERMISSION_CLASSES': ['rest_framework.permissions.IsAuthenticated']}\n"
+DJANGO = "from django.urls import path\nfrom django.contrib.auth.decorators import login_required\nfrom django.contrib.auth.mixins import LoginRequiredMixin\nfrom django.views import View\n"
+CLASS = "class A(%s):\n%s    def get(self, request): pass\nurlpatterns = [path('a', A.as_view())]\n"
+KINDS = {
+    "parameter": ({"main": "from guard import user\n" + APP + ROUTE, "guard": GUARD}, "required"),
+    "parameter that checks nothing": ({"main": "from guard import user\n" + APP + ROUTE, "guard": NOTHING}, "open"),
+    "parameter of a parameter": ({"main": "from guard import user\n" + APP + "def admin(u=Depends(user)): return u\n@app.get('/a')\ndef a(u=Depends(admin)): pass\n", "guard": BEARER + "def user(token=Depends(bearer)): return token\n"}, "required"),
+    "annotated alias": ({"main": "from guard import User\n" + APP + "@app.get('/a')\ndef a(u: User): pass\n", "guard": GUARD + "User = Annotated[str, Depends(user)]\n"}, "required"),
+    "security object": ({"main": "from guard import bearer\n" + APP + "@app.get('/a')\ndef a(u=Depends(bearer)): pass\n", "guard": BEARER}, "required"),
+    "security object that lets pass": ({"main": "from guard import loose\n" + APP + "@app.get('/a')\ndef a(u=Depends(loose)): pass\n", "guard": BEARER}, "open"),
+    "optional user": ({"main": "from guard import user\n" + APP + ROUTE, "guard": BEARER + "def user(token=Depends(loose)):\n    return token or None\n"}, "open"),
+    "unresolved parameter": ({"main": "from elsewhere import make\n" + APP + "user = make()\n@app.get('/a')\ndef a(u=Depends(user)): pass\n"}, "unknown"),
+    "router": ({"main": "from web import router\n" + APP + "app.include_router(router)\n", "web": "from guard import user\n" + FASTAPI + "router = APIRouter(dependencies=[Depends(user)])\n@router.get('/a')\ndef a(): pass\n", "guard": GUARD}, "required"),
+    "mount": ({"main": "from web import router\nfrom guard import user\n" + APP + "app.include_router(router, dependencies=[Depends(user)])\n", "web": FASTAPI + "router = APIRouter()\n@router.get('/a')\ndef a(): pass\n", "guard": GUARD}, "required"),
+    "application": ({"main": "from guard import user\n" + FASTAPI + "app = FastAPI(dependencies=[Depends(user)])\n" + VIEW, "guard": GUARD}, "required"),
+    "own router open beside": ({"main": "from guard import user\n" + APP + "r = APIRouter(dependencies=[Depends(user)])\napp.include_router(r)\n" + VIEW, "guard": GUARD}, "open"),
+    "route": ({"main": "from guard import user\n" + APP + "@app.get('/a', dependencies=[Depends(user)])\ndef a(): pass\n", "guard": GUARD}, "required"),
+    "middleware": ({"main": APP + "@app.middleware('http')\nasync def check(request, call_next):\n    if request.headers.get('x-api-key') != 'x':\n        return Response(status_code=401)\n    return await call_next(request)\n" + VIEW}, "required"),
+    "middleware that exempts": ({"main": APP + "@app.middleware('http')\nasync def check(request, call_next):\n    if request.url.path != '/a' and request.headers.get('x-api-key') != 'x':\n        return Response(status_code=401)\n    return await call_next(request)\n" + VIEW}, "unknown"),
+    "middleware that logs": ({"main": APP + "@app.middleware('http')\nasync def check(request, call_next):\n    print(request.headers.get('x-api-key'))\n    return await call_next(request)\n" + VIEW}, "open"),
+    "own decorator": ({"main": FLASK + "from guard import need\n@app.get('/a')\n@need\ndef a(): pass\n", "guard": FLASK + OWN}, "required"),
+    "decorator that logs": ({"main": FLASK + "from guard import need\n@app.get('/a')\n@need\ndef a(): pass\n", "guard": FLASK + LOGS}, "open"),
+    "library decorator": ({"main": FLASK + "from flask_login import login_required\n@app.get('/a')\n@login_required\ndef a(): pass\n"}, "required"),
+    "before request": ({"main": FLASK + "@app.before_request\ndef check():\n    if 'user' not in session:\n        abort(401)\n" + VIEW}, "required"),
+    "before request of another": ({"main": FLASK + VIEW, "other": FLASK + "bp = Blueprint('b', __name__)\n@bp.before_request\ndef check():\n    if 'user' not in session:\n        abort(401)\n"}, "open"),
+    "in the handler": ({"main": FLASK + "@app.get('/a')\ndef a():\n    if not session.get('user'):\n        return jsonify(x=1), 401\n"}, "required"),
+    "login itself": ({"main": FLASK + "@app.get('/a')\ndef a():\n    if request.json['password'] != 'x':\n        return jsonify(x=1), 401\n    session['user'] = 1\n"}, "open"),
+    "login by a library": ({"main": DJANGO + "from django.contrib.auth import authenticate\nfrom django.http import HttpResponse\ndef a(request):\n    if authenticate(request) is None:\n        return HttpResponse(status=401)\nurlpatterns = [path('a', a)]\n"}, "open"),
+    "mixin": ({"main": DJANGO + CLASS % ("LoginRequiredMixin, View", "")}, "required"),
+    "plain view": ({"main": DJANGO + CLASS % ("View", "")}, "open"),
+    "wrapped view": ({"main": DJANGO + "def a(request): pass\nurlpatterns = [path('a', login_required(a))]\n"}, "required"),
+    "permission classes": ({"main": DRF + CLASS % ("APIView", "    permission_classes = [IsAuthenticated]\n")}, "required"),
+    "permission by default": ({"main": DRF + CLASS % ("APIView", ""), "settings": SETTINGS}, "required"),
+    "permission for all": ({"main": DRF + CLASS % ("APIView", "    permission_classes = [AllowAny]\n"), "settings": SETTINGS}, "open"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("files", "verdict"), KINDS.values(), ids=KINDS)
+def test_who_may_call(files, verdict):
+    [route] = [route for name, route in routes(**files).items() if name.endswith("/a")]
+    assert route.authentication == verdict
+    assert bool(route.shown_at) == (verdict == "required")
+
+
+def test_parameters_have_places():
+    source = (
+        "from pydantic import BaseModel\nclass Order(BaseModel):\n    n: int\n"
+        + APP
+        + "def db(): pass\n@app.post('/o/{n}')\ndef a(n: int, order: Order, request: Request, raw: dict, q: str = '', x: str = Header(), c=Depends(db)): pass\n"
+    )
+    [route] = routes(main=source).values()
+    found = [(item.name, item.place, item.validated) for item in route.parameters]
+    assert found == [
+        ("n", "path", True),
+        ("order", "body", True),
+        ("request", "request", False),
+        ("raw", "body", False),
+        ("q", "query", True),
+        ("x", "header", True),
+        ("c", "dependency", False),
+    ]
