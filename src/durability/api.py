@@ -22,6 +22,7 @@ from durability.engine.selectors import (
 from durability.facts.model import Value
 from durability.model import Fix, Step, Story
 from durability.program.answers import NO, YES, Answer, Verdict, known, unknown
+from durability.program.arrival import Arrival
 from durability.program.ask import Ask
 from durability.program.attempts import Attempts
 from durability.program.flow import Leaf
@@ -47,6 +48,7 @@ __all__ = [
     "SERVING",
     "YES",
     "Answer",
+    "Arrival",
     "Ask",
     "Attempts",
     "Bad",

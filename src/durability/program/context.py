@@ -26,6 +26,7 @@ from durability.program.sites import CallSite, HandlerSite
 from durability.program.spelling import plain_name
 from durability.program.state_files import StateFiles
 from durability.program.states import States
+from durability.program.trace import Trace
 from durability.program.uses import Uses
 
 if TYPE_CHECKING:
@@ -53,7 +54,9 @@ class Context:
         self.reach = Reachability(program, entries, view == "released")
         self.effects = Effects(program)
         external = (entry for entry in reversed(entries) if entry.role in _EXTERNAL_ROLES)
-        self.flow = Flow(program, {entry.function: entry for entry in external})
+        outside = {entry.function: entry for entry in external}
+        self.flow = Flow(program, outside)
+        self.trace = Trace(self, self.flow, outside)
         self._calls: dict[tuple[str, int], CallSite] = {}
         self._handlers: dict[str, dict[int, list[int]]] = {}
         self._makers = Makers(self)

@@ -52,7 +52,7 @@ class Flow:
         self._program = program
         self._external = external
         self._left = 0
-        self._request_objects = frozenset(row.name for row in program.library.parameters if row.external)
+        self.request_objects = frozenset(row.name for row in program.library.parameters if row.external)
 
     def leaves(self, value: Value, key: FunctionKey, depth: int = 0) -> frozenset[Leaf]:
         """The starts of a value that stands in a function."""
@@ -133,9 +133,18 @@ class Flow:
             other, value = found
             yield from self._leaves(value, (other, 0), depth + 1, busy)
         elif symbol.kind == "library":
-            yield Leaf("external" if symbol.name in self._request_objects else "library", symbol.name, path)
+            yield Leaf("external" if symbol.name in self.request_objects else "library", symbol.name, path)
         else:
             yield Leaf("unknown", name, path)
+
+    def imported_value(self, name: str, path: str) -> tuple[str, Value] | None:
+        """The value that a module of the project gives to a name imported from it, and that module."""
+        ref = next((item.path for item in self._program.files[path].imports if item.name == name), "")
+        return self._imported_constant(ref, path) if ref else None
+
+    def is_given(self, parameter: Parameter, entry: EntryPoint, path: str) -> bool:
+        """Whether the framework finds or converts a parameter of an entry point itself."""
+        return parameter.name in _CONVERTED.findall(entry.path) or self._is_dependency(parameter, path)
 
     def _imported_constant(self, ref: str, path: str) -> tuple[str, Value] | None:
         head, _, name = ref.rpartition(".")
@@ -149,7 +158,7 @@ class Flow:
     def _parameter(self, parameter: Parameter, key: FunctionKey, depth: int, busy: tuple[str, ...]) -> Iterator[Leaf]:
         line = self._program.function(key).span[0]
         entry = self._external.get(key)
-        if self._is_clean(parameter, key[0]):
+        if self.admits_listed_only(parameter, key[0]):
             yield Leaf("cleaned", parameter.name, key[0], line)
         elif entry is not None:
             clean = parameter.name in _CONVERTED.findall(entry.path) or self._is_dependency(parameter, key[0])
@@ -161,7 +170,7 @@ class Flow:
             for value, caller in sites:
                 yield from self._leaves(value, caller, depth + 2, busy)
 
-    def _is_clean(self, parameter: Parameter, path: str) -> bool:
+    def admits_listed_only(self, parameter: Parameter, path: str) -> bool:
         """Whether the annotation admits numbers, times or listed values only."""
         if parameter.ref in _CLEAN_TYPES or parameter.annotation.startswith(("Literal[", "typing.Literal[")):
             return True
@@ -197,10 +206,10 @@ class Flow:
     def _attribute(self, value: Value, key: FunctionKey, depth: int, busy: tuple[str, ...]) -> Iterator[Leaf]:
         name = plain_name(value)
         symbol = self._program.value_symbol(value, key[0], key[1]) if name else None
-        if symbol is not None and symbol.kind == "library" and symbol.name in self._request_objects:
+        if symbol is not None and symbol.kind == "library" and symbol.name in self.request_objects:
             yield Leaf("external", symbol.name, key[0])
             return
-        if self._is_clean_field(value, key):
+        if self.is_clean_field(value, key):
             yield Leaf("cleaned", name, key[0])
             return
         bound = self._program.assigns_to(key[0], name) if name.startswith("self.") else []
@@ -211,7 +220,7 @@ class Flow:
             return
         yield from self._leaves(value.parts[0], key, depth + 1, busy)
 
-    def _is_clean_field(self, value: Value, key: FunctionKey) -> bool:
+    def is_clean_field(self, value: Value, key: FunctionKey) -> bool:
         """Whether an attribute of a parameter is a field of a project class that admits numbers or times only."""
         base = value.parts[0]
         parameter = parameter_of(self._program.function(key), base.text) if base.kind == "name" else None
@@ -247,7 +256,7 @@ class Flow:
             yield Leaf("environment", name, key[0], call.span[0])
         elif name in _CLEANERS:
             yield Leaf("cleaned", name, key[0], call.span[0])
-        elif name in self._request_objects or name.rpartition(".")[0] in self._request_objects or name == "input":
+        elif name in self.request_objects or name.rpartition(".")[0] in self.request_objects or name == "input":
             yield Leaf("external", name, key[0], call.span[0])
         elif name.startswith(("str.", "dict.", "list.")) or name in _FIRST_PART:
             given = tuple(item.value for item in call.arguments)

@@ -1,0 +1,416 @@
+"""Where a value starts and the way from there: through names, helpers of other files, parameters and attributes."""
+
+from collections import deque
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from durability.facts.model import Assign, Call, Parameter, Value
+from durability.model import Step
+from durability.program.checks import Checks, Where
+from durability.program.entries import EntryPoint
+from durability.program.flow import Flow, argument_for, parameter_of
+from durability.program.graph import FunctionKey
+from durability.program.passing import cleans, deciding, glued, handed_on
+from durability.program.sites import CallSite
+from durability.program.spelling import plain_name
+
+if TYPE_CHECKING:
+    from durability.program.context import Context
+
+_BUDGET = 1_500
+"""Values looked at per question."""
+
+_NEST = 6
+"""Calls entered for what they return, one in another."""
+
+_UPLOADS = ("UploadFile", "FileStorage", "UploadedFile")
+_OWN = frozenset(
+    {"user", "session", "app", "state", "client", "method", "scope", "auth", "url_for", "content_type", "remote_addr",
+     "size", "file", "url_rule", "endpoint", "environ", "loop", "url", "base_url", "host", "META", "blueprint"}
+)  # fmt: skip
+"""What a request carries that whoever sends it does not write freely."""
+
+_NAMES = ("filename", "name", "raw_filename")
+_TERMINAL = ("argparse.", "sys.", "optparse.", "click.", "typer.")
+"""What the person who starts the program says is no input from outside."""
+
+_CHAINS = frozenset({"invoke", "ainvoke", "predict", "apredict", "run", "arun", "stream", "astream"})
+_VECTORS = ("embed", "moderation", "count_tokens", "models.list")
+_ENVIRONMENT = "env.read"
+
+Cleaned = Literal["no", "maybe", "yes"]
+SourceKind = Literal["constant", "external", "model", "environment", "library", "parameter", "unknown"]
+
+
+class Source(Struct, frozen=True):
+    """Where a value starts: `external`, chosen by whoever uses the program; `model`, written by a language model.
+
+    `cleaned` says what became of it on the way: "yes" when it is harmless for the use, "maybe" when something that is
+    not understood looked at it. `steps` lead from the start to the value, each true.
+    """
+
+    kind: SourceKind
+    name: str = ""
+    path: str = ""
+    line: int = 0
+    cleaned: Cleaned = "no"
+    steps: tuple[Step, ...] = ()
+
+
+class _Item(Struct, frozen=True):
+    """A value to look at. `inside` are the calls that were entered for their result; `whole`: not a part of a name;
+    `taken` is the attribute that was read last."""
+
+    value: Value
+    key: FunctionKey
+    block: int
+    start: tuple[int, int]
+    steps: tuple[Step, ...] = ()
+    inside: tuple[tuple[FunctionKey, int], ...] = ()
+    cleaned: Cleaned = "no"
+    whole: bool = True
+    taken: str = ""
+
+
+class Trace:
+    """Traces values back to their sources, shortest way first; no question looks at more than a budget."""
+
+    def __init__(self, context: "Context", flow: Flow, external: dict[FunctionKey, EntryPoint]) -> None:
+        self._context = context
+        self._program = context.program
+        self._flow = flow
+        self._external = external
+        self._checks = Checks(context)
+        self._requests = flow.request_objects - {name for name in flow.request_objects if name.startswith(_TERMINAL)}
+        rows = context.program.library.parameters
+        self._uploads = frozenset(row.name for row in rows if row.external and row.meaning == "upload")
+
+    def sources(self, value: Value, call: CallSite, sink: str) -> tuple[Source, ...]:
+        """The sources of a value that a call is given, for one kind of use; nearest first."""
+        queue = deque([_Item(value, call.key, call.block, call.span[:2])])
+        seen: set[tuple[object, ...]] = set()
+        found: dict[tuple[str, str, str, int, str], Source] = {}
+        left = _BUDGET
+        while queue:
+            item = queue.popleft()
+            mark = (item.value, item.key, item.start, item.inside, item.cleaned, item.whole, item.taken)
+            if mark in seen:
+                continue
+            seen.add(mark)
+            left -= 1
+            if left < 0:
+                found.setdefault(("unknown", "", "", 0, "no"), Source("unknown", "budget"))
+                break
+            for made in self._look(item, sink):
+                if isinstance(made, Source):
+                    found.setdefault((made.kind, made.name, made.path, made.line, made.cleaned), made)
+                else:
+                    queue.append(made)
+        return tuple(found.values())
+
+    def _look(self, item: _Item, sink: str) -> Iterator[_Item | Source]:
+        value, kind = item.value, item.value.kind
+        if kind in ("const", "text"):
+            yield self._source("constant", item, value.text[:40])
+        elif kind == "name":
+            yield from self._name(item, sink)
+        elif kind == "call":
+            yield from self._call(item, sink)
+        elif kind == "attr":
+            yield from self._attribute(item, sink)
+        elif kind in ("compare", "not"):
+            yield self._source("constant", item, kind)
+        elif kind == "if":
+            yield from self._choice(item, sink)
+        elif kind == "item":
+            cut = value.parts[0].text.endswith("splitext") and value.parts[1].text in ("1", "-1") and sink == "path"
+            yield self._part(item, value.parts[0], cleaned="yes" if cut else item.cleaned, whole=False)
+        elif kind == "comp":
+            yield from (self._part(item, part) for part in value.parts[: 2 if value.text == "DictComp" else 1])
+        elif value.parts:
+            for part in deciding(value, sink):
+                held_back: Cleaned = "maybe" if sink == "path" and glued(value, part) else "no"
+                yield self._part(item, part, cleaned=_more(item.cleaned, held_back))
+        else:
+            known = kind in ("list", "tuple", "set", "dict", "format")
+            yield self._source("constant" if known else "unknown", item, kind)
+
+    def _part(self, item: _Item, value: Value, **changes: object) -> _Item:
+        return replace(item, value=value, whole=changes.pop("whole", True), **changes)
+
+    def _source(self, kind: SourceKind, item: _Item, name: str, line: int = 0) -> Source:
+        return Source(kind, name, item.key[0], line or item.start[0], item.cleaned, item.steps)
+
+    def _outside(self, item: _Item, name: str) -> Source:
+        """What a person sends; of a file that is sent only the name is text that leads somewhere."""
+        if name not in self._uploads:
+            return self._source("external", item, name)
+        if item.taken not in _NAMES:
+            return self._source("library", item, name)
+        unclear = item.taken == "name" and item.cleaned == "yes"
+        return self._source("external", replace(item, cleaned="maybe") if unclear else item, name)
+
+    def _choice(self, item: _Item, sink: str) -> Iterator[_Item]:
+        test, body, other = item.value.parts
+        where = Where(item.key, item.block, item.start)
+        for part, held in ((body, True), (other, False)):
+            names = frozenset({plain_name(part)}) - {""}
+            checked = self._checks.admits(test, names, sink, where, held=held) if names else "no"
+            yield self._part(item, part, cleaned=_more(item.cleaned, checked))
+
+    # Names.
+
+    def _name(self, item: _Item, sink: str) -> Iterator[_Item | Source]:
+        name, (path, index) = item.value.text, item.key
+        facts = self._program.files[path]
+        function = facts.functions[index]
+        bound, last, killed = self._reaching(item, name)
+        parameter = parameter_of(function, name) if index else None
+        if item.whole:
+            checked = self._checks.of(name, Where(item.key, item.block, item.start), last, sink)
+            item = replace(item, cleaned=_more(item.cleaned, checked))
+        for assign in bound:
+            if assign.value is not None:
+                yield replace(
+                    item, value=assign.value, block=assign.block, start=assign.span[:2], whole=assign.op == "="
+                )
+        looped = [
+            block
+            for block in (facts.blocks[number] for number in self._program.blocks_in(item.key))
+            if name in block.targets and block.value is not None and block.kind in ("for", "comp", "with")
+        ]
+        for block in looped:
+            if block.value is not None:
+                yield replace(item, value=block.value, block=block.parent, start=block.span[:2], whole=False)
+        if parameter is not None and not killed:
+            yield from self._parameter(replace(item, value=Value("name", name)), parameter, sink)
+        if parameter is None and not bound and not looped:
+            yield from self._outer(item, name)
+
+    def _reaching(self, item: _Item, name: str) -> tuple[list[Assign], tuple[int, int], bool]:
+        """The bindings that may hold at a place, the start of the last one, and whether one of them always does."""
+        above = set(self._program.blocks_above(item.key[0], item.block))
+        own = [one for one in self._program.assigns_to(item.key[0], name) if one.function == item.key[1]]
+        found: list[Assign] = []
+        for assign in sorted(own, key=lambda one: one.span, reverse=True):
+            if assign.op == "del":
+                continue
+            if assign.span[:2] >= item.start:
+                if self._same_loop(item, assign):
+                    found.append(assign)
+                continue
+            found.append(assign)
+            if assign.op == "=" and assign.block in above:
+                return found, self._last(found, item), True
+        return found, self._last(found, item), False
+
+    def _last(self, found: list[Assign], item: _Item) -> tuple[int, int]:
+        return max((one.span[:2] for one in found if one.span[:2] < item.start), default=(0, 0))
+
+    def _same_loop(self, item: _Item, assign: Assign) -> bool:
+        blocks = self._program.files[item.key[0]].blocks
+        mine = {
+            number
+            for number in self._program.blocks_above(item.key[0], item.block)
+            if blocks[number].kind in ("for", "while")
+        }
+        return any(number in mine for number in self._program.blocks_above(item.key[0], assign.block))
+
+    def _outer(self, item: _Item, name: str) -> Iterator[_Item | Source]:
+        """A name of a function around, of the module, or imported."""
+        path, index = item.key
+        facts = self._program.files[path]
+        at = facts.functions[index].parent if index else -1
+        while at >= 0:
+            own = [one for one in self._program.assigns_to(path, name) if one.function == at and one.value is not None]
+            parameter = parameter_of(facts.functions[at], name)
+            if own or parameter is not None:
+                for one in own:
+                    if one.value is not None:
+                        yield replace(
+                            item, value=one.value, key=(path, at), block=one.block, start=one.span[:2], whole=False
+                        )
+                if parameter is not None:
+                    yield from self._parameter(replace(item, key=(path, at), inside=()), parameter, "")
+                return
+            at = facts.functions[at].parent
+        found = self._flow.imported_value(name, path)
+        if found is not None:
+            yield replace(item, value=found[1], key=(found[0], 0), block=-1, start=(1, 1), whole=False)
+            return
+        symbol = self._program.value_symbol(item.value, path, index)
+        if symbol.kind == "library":
+            yield (
+                self._outside(item, symbol.name)
+                if symbol.name in self._requests
+                else self._source("library", item, symbol.name)
+            )
+        else:
+            yield self._source("unknown", item, name)
+
+    def _parameter(self, item: _Item, parameter: Parameter, sink: str) -> Iterator[_Item | Source]:
+        key = item.key
+        function = self._program.function(key)
+        if self._flow.admits_listed_only(parameter, key[0]):
+            item = replace(item, cleaned="yes")
+        entry = self._external.get(key)
+        if item.inside and item.inside[-1][0] != ("", 0):
+            caller, call = item.inside[-1]
+            yield from self._given(replace(item, inside=item.inside[:-1]), parameter, caller, call, step=False)
+        elif entry is not None and function.owner and parameter is function.parameters[0]:
+            yield self._source("library", item, parameter.name, function.span[0])
+        elif entry is not None:
+            yield self._entered(item, parameter, entry, sink)
+        else:
+            edges = [edge for edge in self._program.callers.get(key, ()) if edge.call >= 0 and not edge.offloaded]
+            for edge in edges:
+                yield from self._given(item, parameter, edge.caller, edge.call, step=True)
+            if not edges:
+                yield self._source("parameter", item, parameter.name, function.span[0])
+
+    def _entered(self, item: _Item, parameter: Parameter, entry: EntryPoint, sink: str) -> Source:
+        line = self._program.function(item.key).span[0]
+        if parameter.ref.rsplit(".", 1)[-1] in _UPLOADS and item.taken not in _NAMES:
+            return self._source("library", item, parameter.name, line)
+        if self._flow.is_given(parameter, entry, item.key[0]):
+            return self._source("library", item, parameter.name, line)
+        segment = f"{{{parameter.name}}}" in entry.path or f"<{parameter.name}>" in entry.path
+        if segment and sink == "path":
+            item = replace(item, cleaned="yes")
+        return self._source("model" if entry.role == "tool" else "external", item, parameter.name, line)
+
+    def _given(
+        self, item: _Item, parameter: Parameter, caller: FunctionKey, index: int, *, step: bool
+    ) -> Iterator[_Item | Source]:
+        function = self._program.function(item.key)
+        call = self._program.files[caller[0]].calls[index]
+        value = argument_for(function, parameter.name, call)
+        if value is not None:
+            note = Step(caller[0], call.span[0], f"gives it to {function.name}()")
+            steps = (note, *item.steps) if step else item.steps
+            yield replace(item, value=value, key=caller, block=call.block, start=call.span[:2], steps=steps, whole=True)
+        elif any(one.keyword in ("*", "**") for one in call.arguments):
+            yield self._source("unknown", item, parameter.name)
+        elif parameter.default is not None:
+            start = function.span[:2]
+            yield replace(
+                item, value=parameter.default, key=(item.key[0], max(function.parent, 0)), block=-1, start=start
+            )
+        else:
+            yield self._source("unknown", item, parameter.name)
+
+    # Attributes.
+
+    def _attribute(self, item: _Item, sink: str) -> Iterator[_Item | Source]:
+        value, key = item.value, item.key
+        name = plain_name(value)
+        base = value.parts[0]
+        if self._flow.is_clean_field(value, key) or (sink == "path" and value.text in ("name", "stem", "suffix")):
+            kind = "" if base.kind == "name" and base.text in ("self", "cls") else "yes"
+            if kind:
+                item = replace(item, cleaned="yes")
+        if name and item.whole:
+            checked = self._checks.of(name, Where(key, item.block, item.start), (0, 0), sink)
+            item = replace(item, cleaned=_more(item.cleaned, checked))
+        symbol = self._program.value_symbol(value, key[0], key[1]) if name else None
+        if symbol is not None and symbol.kind == "library" and symbol.name in self._requests:
+            yield self._outside(item, symbol.name)
+            return
+        own = [one for one in self._program.assigns_to(key[0], name) if one.value is not None] if name else []
+        owner = self._program.function(key).owner
+        own = [one for one in own if self._program.function((key[0], one.function)).owner == owner]
+        if own and "." in name:
+            for one in own:
+                if one.value is not None:
+                    there = (key[0], one.function)
+                    yield replace(item, value=one.value, key=there, block=one.block, start=one.span[:2], inside=())
+            return
+        if name.startswith(("self.", "cls.")):
+            yield self._source("unknown", item, name)
+            return
+        if value.text in _OWN and self._is_request(base, key):
+            yield self._source("library", item, name)
+            return
+        yield self._part(item, base, whole=False, taken=value.text)
+
+    def _is_request(self, base: Value, key: FunctionKey) -> bool:
+        parameter = parameter_of(self._program.function(key), base.text) if base.kind == "name" else None
+        if parameter is not None:
+            last = parameter.ref.rsplit(".", 1)[-1]
+            return last in (*_UPLOADS, "Request", "HttpRequest", "WebSocket") or parameter.name == "request"
+        return plain_name(base).rsplit(".", 1)[-1] == "request"
+
+    # Calls.
+
+    def _call(self, item: _Item, sink: str) -> Iterator[_Item | Source]:
+        path, index = item.key[0], item.value.call
+        if index < 0:
+            yield self._source("unknown", item, item.value.text)
+            return
+        call = self._program.files[path].calls[index]
+        item = replace(item, block=call.block, start=call.span[:2])
+        symbol = self._program.symbol(path, index)
+        if symbol.kind == "library":
+            yield from self._library(item, symbol.name, sink)
+            return
+        target = self._program.key_of(symbol) if symbol.kind == "function" else None
+        returned = [one for one in self._program.exits_in(target) if one.kind == "return"] if target else []
+        if target is not None and returned and len(item.inside) < _NEST:
+            name = self._program.function(target).name
+            for one in returned:
+                if one.value is not None:
+                    steps = (Step(target[0], one.span[0], f"{name}() returns it"), *item.steps)
+                    inside = (*item.inside, (item.key, index))
+                    where = {"key": target, "block": one.block, "start": one.span[:2], "steps": steps, "inside": inside}
+                    yield replace(item, value=one.value, whole=True, **where)
+            return
+        through = handed_on("", call)
+        if symbol.kind != "function" and self._asks_chain(call, path):
+            yield self._model(item, call.target)
+        elif symbol.kind in ("unknown", "parameter") and through is not None:
+            yield from (self._part(item, part, whole=False) for part in through)
+        else:
+            yield self._source("unknown", item, call.target)
+
+    def _asks_chain(self, call: Call, path: str) -> bool:
+        """Whether what is invoked was put together with a model: `prompt | llm`."""
+        if call.receiver is None or call.target.rsplit(".", 1)[-1] not in _CHAINS:
+            return False
+        bound = self._program.assigns_to(path, plain_name(call.receiver))
+        return any(one.value is not None and one.value.text == "BitOr" for one in bound)
+
+    def _model(self, item: _Item, shown: str) -> Source:
+        return self._source("model", item, f"{shown}()")
+
+    def _library(self, item: _Item, name: str, sink: str) -> Iterator[_Item | Source]:
+        call = self._program.files[item.key[0]].calls[item.value.call]
+        row = self._program.row(name)
+        if row is not None and row.effect == "llm":
+            vector = any(word in name.lower() for word in _VECTORS)
+            yield self._source("library", item, name) if vector else self._model(item, call.target)
+            return
+        if row is not None and row.effect == _ENVIRONMENT:
+            yield self._source("environment", item, name)
+            return
+        if name == "input" or name in self._requests:
+            yield self._outside(item, name)
+            return
+        if cleans(name, row, call, sink):
+            item = replace(item, cleaned="yes")
+            values = tuple(one.value for one in call.arguments) or ((call.receiver,) if call.receiver else ())
+            yield from (self._part(item, part) for part in values)
+            return
+        through = handed_on(name, call)
+        if through is None and self._asks_chain(call, item.key[0]):
+            yield self._model(item, call.target)
+        elif through is None:
+            yield self._source("library", item, name)
+        else:
+            yield from (self._part(item, part, whole=part is not call.receiver) for part in through)
+
+
+def _more(one: Cleaned, other: Cleaned) -> Cleaned:
+    return "yes" if "yes" in (one, other) else "maybe" if "maybe" in (one, other) else "no"
