@@ -13,7 +13,10 @@ from durability.program.trace import Source, SourceKind
 if TYPE_CHECKING:
     from durability.program.context import Context
 
-_SAID = {"external": "comes from outside", "model": "is what a model wrote"}
+_SAID = {"external": "comes from outside", "model": "is what a model wrote", "tool": "is chosen by a model"}
+_DOES = ("sql", "code", "shell")
+"""Where an argument of a tool is as bad as an answer; reading a file that the model asks for may be its purpose."""
+
 _UNSEEN = ("unknown", "parameter")
 
 
@@ -35,8 +38,9 @@ def arrival(context: "Context", call: CallSite, kind: SourceKind) -> Arrival:
     if found is None:
         return Arrival(False, NO)
     sources = context.trace.sources(found[1], call, found[0])
-    wanted = [source for source in sources if source.kind == kind]
-    others = frozenset(source.kind for source in sources if source.cleaned == "no" and source.kind != kind)
+    kinds = {kind, "tool"} if kind == "model" and found[0] in _DOES else {kind}
+    wanted = [source for source in sources if source.kind in kinds]
+    others = frozenset(source.kind for source in sources if source.cleaned == "no" and source.kind not in kinds)
     raw = [source for source in wanted if source.cleaned == "no"]
     if raw:
         first = min(raw, key=lambda source: (len(source.steps), source.path, source.line, source.name))

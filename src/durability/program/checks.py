@@ -71,7 +71,7 @@ class Checks:
         names = {subject}
         for _ in range(_HOPS):
             for item in self._context.program.assigns_in(where.key):
-                made = item.value is not None and item.span[:2] < where.start
+                made = item.value is not None and item.span[2:] <= where.start
                 if made and item.span[:2] >= since and self._made_from(item.value, names, where.key):
                     names.add(plain_name(item.target))
         names.discard("")

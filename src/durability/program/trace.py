@@ -37,16 +37,20 @@ _NAMES = ("filename", "name", "raw_filename")
 _TERMINAL = ("argparse.", "sys.", "optparse.", "click.", "typer.")
 """What the person who starts the program says is no input from outside."""
 
+_STATES = frozenset({"state", "config", "runtime", "ctx", "context", "run_context"})
+"""What a framework keeps between steps and gives to each of them."""
+
 _CHAINS = frozenset({"invoke", "ainvoke", "predict", "apredict", "run", "arun", "stream", "astream"})
 _VECTORS = ("embed", "moderation", "count_tokens", "models.list")
 _ENVIRONMENT = "env.read"
 
 Cleaned = Literal["no", "maybe", "yes"]
-SourceKind = Literal["constant", "external", "model", "environment", "library", "parameter", "unknown"]
+SourceKind = Literal["constant", "external", "model", "tool", "environment", "library", "parameter", "unknown"]
 
 
 class Source(Struct, frozen=True):
-    """Where a value starts: `external`, chosen by whoever uses the program; `model`, written by a language model.
+    """Where a value starts: `external`, chosen by whoever uses the program; `model`, written by a language model,
+    `tool`, an argument that a model gives to a tool.
 
     `cleaned` says what became of it on the way: "yes" when it is harmless for the use, "maybe" when something that is
     not understood looked at it. `steps` lead from the start to the value, each true.
@@ -127,7 +131,16 @@ class Trace:
             yield from self._choice(item, sink)
         elif kind == "item":
             cut = value.parts[0].text.endswith("splitext") and value.parts[1].text in ("1", "-1") and sink == "path"
-            yield self._part(item, value.parts[0], cleaned="yes" if cut else item.cleaned, whole=False)
+            key = value.parts[1]
+            taken = f"[{key.text}]" if key.kind == "text" and item.taken not in _NAMES else item.taken
+            yield self._part(item, value.parts[0], cleaned="yes" if cut else item.cleaned, whole=False, taken=taken)
+        elif kind == "dict" and value.parts:
+            keyed = [
+                part
+                for key, part in zip(value.parts[::2], value.parts[1::2], strict=False)
+                if f"[{key.text}]" == item.taken
+            ]
+            yield from (self._part(item, part, taken="") for part in keyed or value.parts[1::2])
         elif kind == "comp":
             yield from (self._part(item, part) for part in value.parts[: 2 if value.text == "DictComp" else 1])
         elif value.parts:
@@ -173,7 +186,7 @@ class Trace:
             checked = self._checks.of(name, Where(item.key, item.block, item.start), last, sink)
             item = replace(item, cleaned=_more(item.cleaned, checked))
         for assign in bound:
-            if assign.value is not None:
+            if assign.value is not None and (assign.op == "=" or sink != "url"):
                 yield replace(
                     item, value=assign.value, block=assign.block, start=assign.span[:2], whole=assign.op == "="
                 )
@@ -198,7 +211,7 @@ class Trace:
         for assign in sorted(own, key=lambda one: one.span, reverse=True):
             if assign.op == "del":
                 continue
-            if assign.span[:2] >= item.start:
+            if assign.span[2:] > item.start:
                 if self._same_loop(item, assign):
                     found.append(assign)
                 continue
@@ -208,7 +221,7 @@ class Trace:
         return found, self._last(found, item), False
 
     def _last(self, found: list[Assign], item: _Item) -> tuple[int, int]:
-        return max((one.span[:2] for one in found if one.span[:2] < item.start), default=(0, 0))
+        return max((one.span[:2] for one in found if one.span[2:] <= item.start), default=(0, 0))
 
     def _same_loop(self, item: _Item, assign: Assign) -> bool:
         blocks = self._program.files[item.key[0]].blocks
@@ -280,7 +293,9 @@ class Trace:
         segment = f"{{{parameter.name}}}" in entry.path or f"<{parameter.name}>" in entry.path
         if segment and sink == "path":
             item = replace(item, cleaned="yes")
-        return self._source("model" if entry.role == "tool" else "external", item, parameter.name, line)
+        if parameter.name in _STATES:
+            return self._source("unknown", item, parameter.name, line)
+        return self._source("tool" if entry.role == "tool" else "external", item, parameter.name, line)
 
     def _given(
         self, item: _Item, parameter: Parameter, caller: FunctionKey, index: int, *, step: bool
@@ -371,9 +386,17 @@ class Trace:
         if symbol.kind != "function" and self._asks_chain(call, path):
             yield self._model(item, call.target)
         elif symbol.kind in ("unknown", "parameter") and through is not None:
-            yield from (self._part(item, part, whole=False) for part in through)
+            yield from self._through(item, call, through)
         else:
             yield self._source("unknown", item, call.target)
+
+    def _through(self, item: _Item, call: Call, values: tuple[Value, ...]) -> Iterator[_Item]:
+        key = call.arguments[0].value if call.arguments and call.target.endswith(".get") else None
+        for value in values:
+            own = value is call.receiver
+            keyed = own and key is not None and key.kind == "text" and item.taken not in _NAMES
+            taken = f"[{key.text}]" if keyed and key is not None else item.taken
+            yield self._part(item, value, whole=not own, taken=taken)
 
     def _asks_chain(self, call: Call, path: str) -> bool:
         """Whether what is invoked was put together with a model: `prompt | llm`."""
@@ -408,8 +431,11 @@ class Trace:
             yield self._model(item, call.target)
         elif through is None:
             yield self._source("library", item, name)
+            if row is None:
+                item = replace(item, cleaned=_more(item.cleaned, "maybe"))
+                yield from (self._part(item, one.value) for one in call.arguments)
         else:
-            yield from (self._part(item, part, whole=part is not call.receiver) for part in through)
+            yield from self._through(item, call, through)
 
 
 def _more(one: Cleaned, other: Cleaned) -> Cleaned:
