@@ -10,7 +10,6 @@ from durability.knowledge.rows import Row
 from durability.knowledge.versions import admitted
 from durability.model import Step
 from durability.program.answers import NO, Answer, known, unknown
-from durability.program.arrival import Arrival, arrival
 from durability.program.attempts import Attempts, attempts, retried_by
 from durability.program.bodies import Body, body_of
 from durability.program.defaults import SharedValue, shared_values
@@ -29,11 +28,9 @@ from durability.program.results import attributes_of, depends, names_in, passed_
 from durability.program.retries import retries, waits
 from durability.program.routes import Route
 from durability.program.scans import scanned_list
-from durability.program.sinks import SinkKind, sink_of
 from durability.program.sites import CallSite, FunctionSite, LoopSite, Site, StateSite
 from durability.program.statements import query_texts
 from durability.program.states import Event
-from durability.program.trace import SourceKind
 from durability.program.values import ValueQuestions
 
 if TYPE_CHECKING:
@@ -340,15 +337,6 @@ class Ask(ValueQuestions):
         if any(leaf.kind in ("unknown", "parameter") for leaf in leaves):
             return unknown("unresolved")
         return NO
-
-    def sink(self, call: CallSite) -> SinkKind | None:
-        """What kind of sink a call is: "sql", "path", "url", "shell" or "code"; None when it is none."""
-        found = sink_of(call)
-        return found[0] if found is not None else None
-
-    def flow(self, call: CallSite, source: SourceKind) -> Arrival:
-        """Whether what a sink call is given starts at "external" input or at a "model", and how it gets there."""
-        return arrival(self._context, call, source)
 
     def uses(self, names: tuple[str, ...], site: Site) -> Iterator[CallSite]:
         """Calls in the function of a place that are made on, or given, one of these names."""

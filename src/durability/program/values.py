@@ -1,14 +1,17 @@
 """What a rule may ask about values: what may be None, what comes from outside, what is made up, what is kept."""
 
 from durability.program.answers import NO, YES, Answer, unknown
+from durability.program.arrival import Arrival, arrival
 from durability.program.context import Context
 from durability.program.handed import Origin
 from durability.program.model_text import Parsed
 from durability.program.nullness import Need
 from durability.program.placeholders import Placeholder
 from durability.program.remote_json import Reach
+from durability.program.sinks import SinkKind, sink_of
 from durability.program.sites import CallSite, FunctionSite
 from durability.program.state_files import StateWrite
+from durability.program.trace import SourceKind
 
 
 class ValueQuestions:
@@ -51,3 +54,12 @@ class ValueQuestions:
     def placeholder(self, site: FunctionSite) -> Placeholder | None:
         """Whether a function that answers an entry point is a stub or a mock; None when a constant is meant."""
         return self._context.placeholders.of(site.key)
+
+    def sink(self, call: CallSite) -> SinkKind | None:
+        """What kind of sink a call is: "sql", "path", "url", "shell" or "code"; None when it is none."""
+        found = sink_of(call)
+        return found[0] if found is not None else None
+
+    def flow(self, call: CallSite, source: SourceKind) -> Arrival:
+        """Whether what a sink call is given starts at "external" input or at a "model", and how it gets there."""
+        return arrival(self._context, call, source)
