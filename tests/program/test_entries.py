@@ -56,7 +56,10 @@ FRAMEWORKS = {
     "lambda": ("def lambda_handler(event, context): pass\ndef other(event, context): pass\n", ["route ANY lambda_handler"]),
     "mcp": ("from fastmcp import FastMCP\nmcp = FastMCP('x')\n@mcp.tool()\ndef a(): pass\n", ["tool a"]),
     "langchain": ("from langchain_core.tools import tool\n@tool\ndef a(q: str): pass\n", ["tool a"]),
-    "pyramid": ("from pyramid.view import view_config\n@view_config(route_name='home')\ndef home(request): pass\n", ["route ANY home"]),
+    "pyramid with an address": ("from pyramid.view import view_config\n@view_config(route_name='home')\ndef home(request): pass\ndef main(config):\n    config.add_route('home', '/h')\n", ["route ANY /h"]),
+    "cornice": ("from cornice import Service\nbugs = Service(name='bugs', path='/bugs/')\n@bugs.get(renderer='json')\ndef listed(request): pass\n", ["route GET /bugs/"]),
+    "click groups": ("import click\n@click.group()\ndef cli(): pass\n@cli.group()\ndef db(): pass\n@db.command()\ndef drop(): pass\n", ["cli cli", "cli db", "cli drop"]),
+    "pyramid": ("from pyramid.view import view_config\n@view_config(route_name='home')\ndef home(request): pass\n", ["route ANY /…"]),
 }  # fmt: skip
 
 
@@ -96,6 +99,7 @@ def test_console_scripts_of_the_manifest_are_entry_points():
 def test_a_thousand_routers_one_under_another_are_followed():
     lines = ["from fastapi import APIRouter, FastAPI", "r0 = FastAPI()"]
     for number in range(1, 1000):
-        lines += [f"r{number} = APIRouter()", f"r{number - 1}.include_router(r{number})"]
+        lines += [f"r{number} = APIRouter(prefix='/{number % 10}')", f"r{number - 1}.include_router(r{number})"]
     source = "\n".join([*lines, "@r999.get('/deep')", "def deep(): pass", ""])
-    assert entries({"main.py": source}) == ["route GET /deep"]
+    prefix = "".join(f"/{number % 10}" for number in range(1, 1000))
+    assert entries({"main.py": source}) == [f"route GET {prefix}/deep"]

@@ -34,7 +34,9 @@ def entry_points(
     for path in sorted(program.files):
         if program.file_roles.get(path) == "first-party":
             found.extend(finder.of_file(path, program.files[path]))
-    found.extend(_console(program, scripts or {}))
+    console = list(_console(program, scripts or {}))
+    named = {entry.function for entry in console}
+    found = [entry for entry in found if entry.role != "cli" or entry.function not in named] + console
     unique = {(entry.function, entry.role, entry.name): entry for entry in _addressed_once(found)}
     return tuple(sorted(unique.values(), key=lambda entry: (entry.function, entry.role, entry.name)))
 

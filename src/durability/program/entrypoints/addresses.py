@@ -9,6 +9,8 @@ from durability.program.entrypoints.routers import Routers, argument
 from durability.program.program import Program
 
 _WEBSOCKET = "WEBSOCKET"
+_NAME = "route_name"
+"""The argument by which Pyramid names a route whose address `add_route` gives."""
 
 
 class Addresses:
@@ -25,9 +27,11 @@ class Addresses:
             return ("",)
         call = self._program.files[path].calls[index]
         value = self._written(call, row)
-        if value is None:
+        own = self._routers.bindings.text(value, (path, call.function)) if value is not None else ""
+        if row.path_argument == _NAME:
+            own = self._routers.named.get(own or "") if value is not None else ""
+        if value is None and not any(self._routers.addresses(path, index, "")):
             return ("",)
-        own = self._routers.bindings.text(value, (path, call.function))
         if row.role != "route" or (row.methods == (_WEBSOCKET,) and not (own or "").startswith("/")):
             return (own or "",)
         text = UNKNOWN_TEXT if own is None else own

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
+from msgspec import Struct
+
 from durability.facts.model import Call, Value
 from durability.knowledge.rows import Entry
 from durability.program.entrypoints.bindings import UNKNOWN_TEXT, Bindings
@@ -22,14 +24,13 @@ _MOST = 8
 """Addresses of one route that are told apart."""
 
 
-class Mount:
+class Mount(Struct, frozen=True):
     """One router hangs under another: `prefix` is what the call adds, `replaces` that it stands for the child's own."""
 
-    def __init__(self, parent: Node, prefix: str, place: tuple[str, int], replaces: str) -> None:
-        self.parent = parent
-        self.prefix = prefix
-        self.place = place
-        self.replaces = replaces
+    parent: Node
+    prefix: str = ""
+    place: tuple[str, int] = ("", -1)
+    replaces: bool = False
 
 
 class Routers:
@@ -42,11 +43,15 @@ class Routers:
         self.mounts: dict[Node, list[Mount]] = {}
         self._inside: dict[tuple[str, int], Node] = {}
         self._paths: dict[Node, tuple[str, ...]] = {}
+        self.named: dict[str, str] = {}
         mounting: list[tuple[str, int, Entry]] = []
         for path in sorted(program.files):
             if program.file_roles.get(path) != "first-party":
                 continue
             for index, call in enumerate(program.files[path].calls):
+                if call.target.endswith(".add_route"):
+                    texts = [item.value.text for item in call.arguments[:2] if item.value.kind == "text"]
+                    self.named.update([(texts[0], texts[1])] if len(texts) == 2 else [])
                 for row in self._rows(path, index):
                     if row.kind == "router":
                         self.made[path, f"#{index}"] = self._prefix(call, row, (path, call.function)) or ""
@@ -85,9 +90,26 @@ class Routers:
 
     def prefixes(self, node: Node) -> tuple[str, ...]:
         """The prefixes under which a router is served, with its own; one for each way it is mounted."""
-        if node not in self._paths:
-            self._paths[node] = self._walk(node)
+        waiting, begun = [node], set[Node]()
+        while waiting:
+            at = waiting[-1]
+            begun.add(at)
+            parents = [item.parent for item in self.mounts.get(at, ()) if item.parent not in begun]
+            if at in self._paths or not parents:
+                self._paths.setdefault(at, tuple(dict.fromkeys(self._served(at)))[:_MOST])
+                waiting.pop()
+            else:
+                waiting.extend(parents)
         return self._paths[node]
+
+    def _served(self, node: Node) -> Iterator[str]:
+        own = self.made.get(node, "")
+        mounts = [item for item in self.mounts.get(node, ()) if item.parent in self._paths]
+        for item in mounts:
+            for prefix in self._paths[item.parent]:
+                yield joined(prefix, joined(item.prefix, "" if item.replaces else own))
+        if not mounts:
+            yield own
 
     def above(self, node: Node) -> Iterator[tuple[Node, Mount | None]]:
         """A router and all it hangs under, with the mount on the way; each router once."""
@@ -195,7 +217,7 @@ class Routers:
             part = pending.pop()
             if part.kind == "attr" and part.text == "urls":
                 for child in self.origins(part.parts[0], (path, 0)):
-                    self.mounts.setdefault(child, []).append(Mount((path, URLS), "", (path, -1), ""))
+                    self.mounts.setdefault(child, []).append(Mount((path, URLS)))
             elif part.kind in ("op", "list", "star"):
                 pending.extend(part.parts)
 
@@ -223,7 +245,7 @@ class Routers:
         node = (path, f"#{index}")
         if row.kind == "router" and row.handler_argument == _UNDER:
             for parent in self.origins(value, key):
-                self.mounts.setdefault(node, []).append(Mount(parent, "", (path, -1), ""))
+                self.mounts.setdefault(node, []).append(Mount(parent))
             return
         parents = (node,) if row.kind == "router" else self.owners(path, index)
         written = self._prefix(call, row, key) if row.kind == "mount" else None
@@ -233,23 +255,8 @@ class Routers:
             children = tuple(dict.fromkeys(self._listed(value, key)))
         for child in children:
             for parent in parents or ((path, ""),):
-                own = self.made.get(child, "") if replaces else ""
                 if child != parent:
-                    self.mounts.setdefault(child, []).append(Mount(parent, written or "", (path, index), own))
-
-    def _walk(self, node: Node) -> tuple[str, ...]:
-        found: dict[str, None] = {}
-        pending: list[tuple[Node, str, frozenset[Node]]] = [(node, self.made.get(node, ""), frozenset({node}))]
-        while pending and len(found) < _MOST:
-            at, text, seen = pending.pop(0)
-            above = [item for item in self.mounts.get(at, ()) if item.parent not in seen]
-            if not above:
-                found.setdefault(text)
-            for item in above[:_MOST] if len(seen) <= _MOST else ():
-                rest = text.removeprefix(item.replaces) if item.replaces else text
-                grown = joined(self.made.get(item.parent, ""), joined(item.prefix, rest))
-                pending.append((item.parent, grown, seen | {item.parent}))
-        return tuple(found)
+                    self.mounts.setdefault(child, []).append(Mount(parent, written or "", (path, index), replaces))
 
 
 def library_bases(program: Program, symbol: Symbol) -> Iterator[str]:
