@@ -39,7 +39,8 @@ def keyed_chain(
             inner = context.call(key[0], index)
             if not depends(context, inner, tuple(sorted(carried))):
                 continue
-            if any(matches(inner.library, effect) for effect in effects) and inner.library.round_trip:
+            asks = inner.library.round_trip and not inner.takes_many
+            if asks and any(matches(inner.library, effect) for effect in effects):
                 return (*_way(came, state), Step(inner.path, inner.line, f"{inner.shown}()"))
             following = _handed(context, inner, tuple(sorted(carried)))
             if following is not None and following not in came:

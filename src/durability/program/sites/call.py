@@ -16,6 +16,13 @@ if TYPE_CHECKING:
 NO_ROW = Row(name="", effect="none")
 
 
+_MANY = frozenset(
+    {"executemany", "execute_values", "execute_batch", "bulk_create", "bulk_update", "insert_many", "update_many",
+     "delete_many", "add_all", "bulk_write", "copy_from", "copy_expert", "bulk_save_objects", "bulk_insert_mappings",
+     "add_documents", "add_texts", "upsert_many", "mset", "mget", "pipeline"}
+)  # fmt: skip
+
+
 class Setting:
     """What an argument is set to, at the call, on the client it is called on, or by the library's default."""
 
@@ -216,6 +223,11 @@ class CallSite(Site):
             return True
         stored = (item for item in self.program.assigns_in(self.key) if item.target.kind == "item")
         return any(item.value is not None and item.value.call == self.index for item in stored)
+
+    @property
+    def takes_many(self) -> bool:
+        """Whether it does in one round trip what others do once per item."""
+        return self.shown.rsplit(".", 1)[-1] in _MANY
 
     @property
     def receiver(self) -> Value | None:
