@@ -89,3 +89,26 @@ def test_what_functions_hand_on_is_followed_to_the_end_of_a_long_chain():
     files["end.py"] = "import json\nfrom m8 import f3999\ndef g(db):\n    return json.loads(f3999(db))\n"
     parsed = linked(files).model_text.origins
     assert [(path, len(item.steps)) for (path, _), item in parsed.items()] == [("end.py", 4_001)]
+
+
+def needs_counted(lookups):
+    """How many calls of the engine it takes to judge so many lookups in one function."""
+    one = "    m{0} = re.match('a', t)\n    if not m{0}:\n        print(t)\n    x{0} = m{0}.group()\n"
+    context = linked({"main.py": "import re\ndef f(t):\n" + "".join(one.format(n) for n in range(lookups))})
+    calls = 0
+
+    def trace(frame, event, argument):
+        nonlocal calls
+        calls += 1
+
+    sys.setprofile(trace)
+    try:
+        found = [context.nullness.needs(context.call(*place)) for place in context.nullness.origins]
+    finally:
+        sys.setprofile(None)
+    assert len(found) == lookups
+    return calls
+
+
+def test_lookups_in_one_function_are_judged_in_time_that_grows_with_their_number():
+    assert needs_counted(800) < 6 * needs_counted(200)

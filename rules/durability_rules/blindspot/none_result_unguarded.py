@@ -147,8 +147,8 @@ def none_result_unguarded(call: CallSite, ask: Ask) -> Verdict | None:
     needs = ask.none_needs(call)
     if not needs:
         return None
-    origin = ask.none_origin(call)
     open_need = next((need for need in needs if not need.guarded), None)
+    origin = ask.none_origin(call) if open_need is not None else None
     if origin is None or open_need is None:
         return handled()
     steps = (Step(call.path, call.line, f"calls {call.shown}()"), *origin.steps)

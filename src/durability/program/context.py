@@ -12,6 +12,7 @@ from durability.program.effects import Effects
 from durability.program.entries import EntryPoint, routing_of
 from durability.program.flow import Flow
 from durability.program.graph import FunctionKey
+from durability.program.guards import Leaving
 from durability.program.link import Symbol
 from durability.program.makers import Makers
 from durability.program.model_text import ModelText
@@ -62,6 +63,7 @@ class Context:
         self._makers = Makers(self)
         self.states = States(self)
         self.uses = Uses(program)
+        self.leaving = Leaving(program)
 
     def call(self, path: str, index: int) -> CallSite:
         """The view of one call."""

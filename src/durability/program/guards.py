@@ -1,10 +1,12 @@
 """Whether a value is known not to be None where it is used: tests, early exits, assertions and handlers before it."""
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from durability.facts.model import Assign, Block, Span, Value
+from durability.facts.model import Assign, Block, Exit, Span, Value
 from durability.program.graph import FunctionKey
+from durability.program.program import Program
 from durability.program.spelling import plain_name
 from durability.program.uses import Use
 
@@ -30,15 +32,19 @@ class Subject:
         self.call = call
         program = context.program
         self._start = program.files[key[0]].calls[call].span if call >= 0 else program.function(key).span
-        bound = [item for item in program.assigns_in(key) if item.value is not None and self._is_call(item.value)]
         shared = set(program.function(key).globals)
+        uses = context.uses.of(key, f"#{call}") if call >= 0 else []
+        given = [item for use in uses if use.root == "assign" for item in context.uses.assigned(key, use.span)]
+        bound = (item for item in given if item.value is not None and self._is_call(item.value))
         self.bound = tuple(item for item in bound if item.target.kind == "name" and item.target.text not in shared)
-        self.names = tuple(dict.fromkeys(item.target.text for item in self.bound)) or (
-            (parameter,) if parameter else ()
-        )
+        names = (parameter,) if parameter else (item.target.text for item in self.bound)
+        self.names = tuple(dict.fromkeys(names))
+        made = [use for name in self.names for use in context.uses.of(key, name)] + uses
         self._flags = {
             plain_name(item.target)
-            for item in program.assigns_in(key)
+            for use in made
+            if use.root == "assign"
+            for item in context.uses.assigned(key, use.span)
             if item.value is not None and not self._is_call(item.value) and self.mentions(item.value)
         } - set(self.names)
 
@@ -101,13 +107,17 @@ class Subject:
         above = list(self.context.program.blocks_above(self.key[0], use.block))
         if any(self._holds(blocks[index]) or self._caught(index) for index in above):
             return True
-        return any(self._cleared(index, use, above) for index in self.context.program.blocks_in(self.key)) or any(
-            item.kind == "assert"
-            and item.block in above
-            and self._between(item.span, use)
-            and self._asserted(item.value)
-            for item in self.context.program.exits_in(self.key)
+        within = set(above)
+        return any(self._cleared(index, use, within) for index in self._tests) or any(
+            item.block in within and self._between(item.span, use) and self._asserted(item.value)
+            for item in self.context.leaving.asserts(self.key)
         )
+
+    @cached_property
+    def _tests(self) -> list[int]:
+        """The blocks whose test may say whether the value is there."""
+        subjects = (f"#{self.call}", *self.names, *sorted(self._flags))
+        return sorted({index for name in subjects for index in self.context.uses.tests(self.key, name)})
 
     def _tests_this(self, block: Block) -> bool:
         """Whether a test comes after the call, or holds it."""
@@ -143,7 +153,7 @@ class Subject:
     def _between(self, span: Span, use: Use) -> bool:
         return self._start[:2] <= (span[2], span[3]) and span[:2] <= use.span[:2]
 
-    def _cleared(self, index: int, use: Use, above: list[int]) -> bool:
+    def _cleared(self, index: int, use: Use, above: set[int]) -> bool:
         """Whether a test before the use ends the function, or gives another value, when there is no result."""
         block = self.context.program.files[self.key[0]].blocks[index]
         if block.kind not in ("if", "else", "while") or block.value is None or index in above:
@@ -156,7 +166,7 @@ class Subject:
             return False
         return leaves(self.context, self.key[0], index) or self._rebound_in(index)
 
-    def _reaches(self, index: int, above: list[int]) -> bool:
+    def _reaches(self, index: int, above: set[int]) -> bool:
         blocks = self.context.program.files[self.key[0]].blocks
         parent = blocks[index].parent
         while parent not in above and parent >= 0 and blocks[parent].kind in _OPEN:
@@ -165,11 +175,13 @@ class Subject:
 
     def _rebound_in(self, index: int) -> bool:
         return any(
-            item.target.kind == "name"
-            and item.target.text in self.names
-            and index in self.context.program.blocks_above(self.key[0], item.block)
-            for item in self.context.program.assigns_in(self.key)
+            index in self.context.program.blocks_above(self.key[0], item.block)
+            for name in self.names
+            for item in self._assigns_to(name)
         )
+
+    def _assigns_to(self, name: str) -> list[Assign]:
+        return [item for item in self.context.program.assigns_to(self.key[0], name) if item.function == self.key[1]]
 
     def uses(self) -> Iterator[Use]:
         """The places where the result is used as it came from the call, in source order."""
@@ -187,17 +199,11 @@ class Subject:
     def _of_parameter(self) -> list[Use]:
         """The uses of a parameter before anything else is given to its name."""
         found = self.context.uses.of(self.key, self.names[0])
-        again = [
-            item.span for item in self.context.program.assigns_in(self.key) if plain_name(item.target) in self.names
-        ]
+        again = [item.span for name in self.names for item in self._assigns_to(name)]
         return [use for use in found if not again or use.span <= min(again)]
 
     def _others(self, binding: Assign) -> list[Assign]:
-        return [
-            item
-            for item in self.context.program.assigns_in(self.key)
-            if item is not binding and plain_name(item.target) == binding.target.text
-        ]
+        return [item for item in self._assigns_to(binding.target.text) if item is not binding]
 
     def _is_after(self, span: Span, binding: Assign) -> bool:
         return span[:2] > binding.span[:2]
@@ -224,18 +230,41 @@ def takes(handler: "HandlerSite", wanted: frozenset[str]) -> bool:
 
 def leaves(context: "Context", path: str, index: int) -> bool:
     """Whether a block never runs past its end, as far as exits, calls that end, and branches tell."""
-    facts = context.program.files[path]
-    key = (path, facts.blocks[index].function)
-    if any(item.block == index and item.kind in _LEAVES for item in context.program.exits_in(key)):
-        return True
-    for number in context.program.calls_in(key):
-        call = facts.calls[number]
-        if call.block == index and call.used == "dropped" and call.target.rsplit(".", 1)[-1] in _ENDS:
-            return True
-    inner = [number for number in context.program.blocks_in(key) if facts.blocks[number].parent == index]
-    left = {number for number in inner if leaves(context, path, number)}
-    kinds = {facts.blocks[number].kind for number in left}
-    if "with" in kinds or {"if", "else"} <= kinds:
-        return True
-    tried = {number for number in inner if facts.blocks[number].kind in ("try", "handler")}
-    return bool(tried) and tried <= left
+    return context.leaving.ends(path, index)
+
+
+class Leaving:
+    """Which blocks never run past their end; each function is looked at once."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._ends: dict[FunctionKey, frozenset[int]] = {}
+        self._asserts: dict[FunctionKey, list[Exit]] = {}
+
+    def asserts(self, key: FunctionKey) -> list[Exit]:
+        """The assertions of a function."""
+        if key not in self._asserts:
+            self._asserts[key] = [item for item in self._program.exits_in(key) if item.kind == "assert"]
+        return self._asserts[key]
+
+    def ends(self, path: str, index: int) -> bool:
+        """Whether a block never runs past its end."""
+        key = (path, self._program.files[path].blocks[index].function)
+        if key not in self._ends:
+            self._ends[key] = self._find(key)
+        return index in self._ends[key]
+
+    def _find(self, key: FunctionKey) -> frozenset[int]:
+        facts = self._program.files[key[0]]
+        calls = (facts.calls[number] for number in self._program.calls_in(key))
+        found = {item.block for item in self._program.exits_in(key) if item.kind in _LEAVES}
+        found |= {call.block for call in calls if call.used == "dropped" and call.target.rsplit(".", 1)[-1] in _ENDS}
+        inner: dict[int, list[int]] = {}
+        for number in reversed(self._program.blocks_in(key)):
+            left = [item for item in inner.get(number, ()) if item in found]
+            kinds = {facts.blocks[item].kind for item in left}
+            tried = [item for item in inner.get(number, ()) if facts.blocks[item].kind in ("try", "handler")]
+            if "with" in kinds or {"if", "else"} <= kinds or (tried and all(item in found for item in tried)):
+                found.add(number)
+            inner.setdefault(facts.blocks[number].parent, []).append(number)
+        return frozenset(found)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from durability.facts.model import FileFacts, Span, Value
+from durability.facts.model import Assign, FileFacts, Span, Value
 from durability.program.graph import FunctionKey
 from durability.program.program import Program
 
@@ -37,12 +37,35 @@ class Uses:
     def __init__(self, program: Program) -> None:
         self._program = program
         self._found: dict[FunctionKey, dict[str, list[Use]]] = {}
+        self._tests: dict[FunctionKey, dict[str, list[int]]] = {}
+        self._assigned: dict[FunctionKey, dict[Span, list[Assign]]] = {}
 
     def of(self, key: FunctionKey, subject: str) -> list[Use]:
         """The uses of a subject in a function, in source order."""
         if key not in self._found:
             self._found[key] = self._collect(key)
         return self._found[key].get(subject, [])
+
+    def tests(self, key: FunctionKey, subject: str) -> list[int]:
+        """The blocks of a function whose test, iterable or subject holds a name or call, outside in."""
+        if key not in self._tests:
+            facts = self._program.files[key[0]]
+            found: dict[str, list[int]] = {}
+            for index in self._program.blocks_in(key):
+                value = facts.blocks[index].value
+                for name in _subjects(value, facts) if value is not None else ():
+                    found.setdefault(name, []).append(index)
+            self._tests[key] = found
+        return self._tests[key].get(subject, [])
+
+    def assigned(self, key: FunctionKey, span: Span) -> list[Assign]:
+        """What a statement of a function binds."""
+        if key not in self._assigned:
+            found: dict[Span, list[Assign]] = {}
+            for item in self._program.assigns_in(key):
+                found.setdefault(item.span, []).append(item)
+            self._assigned[key] = found
+        return self._assigned[key].get(span, [])
 
     def _collect(self, key: FunctionKey) -> dict[str, list[Use]]:
         facts = self._program.files[key[0]]
@@ -74,6 +97,19 @@ class Uses:
             block = facts.blocks[index]
             if block.value is not None and block.kind in ("if", "while", "for", "with", "match", "comp"):
                 yield Use(block.value, None, (), block.kind, block.parent, block.span)
+
+
+def _subjects(value: Value, facts: FileFacts) -> set[str]:
+    found, pending = set(), [value]
+    while pending:
+        item = pending.pop()
+        if item.kind == "name":
+            found.add(item.text)
+        if item.kind == "call" and item.call >= 0:
+            found.add(f"#{item.call}")
+            pending.extend(argument.value for argument in facts.calls[item.call].arguments)
+        pending.extend(item.parts)
+    return found
 
 
 def _inner_calls(facts: FileFacts, calls: list[int]) -> set[int]:
