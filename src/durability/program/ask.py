@@ -17,7 +17,7 @@ from durability.program.destruction import destroys, unmeant
 from durability.program.effects import matches
 from durability.program.entries import EntryPoint
 from durability.program.flow import Leaf
-from durability.program.growth import Relief, counter, growth, is_locked, is_surely_new, relief, step
+from durability.program.growth import Relief, counter, growth, is_surely_new, relief, step
 from durability.program.keyed import keyed_chain
 from durability.program.late import loaded_late
 from durability.program.lifetimes import made_again
@@ -28,6 +28,7 @@ from durability.program.results import attributes_of, depends, names_in, passed_
 from durability.program.retries import retries, waits
 from durability.program.routes import Route
 from durability.program.scans import scanned_list
+from durability.program.sharing import changes, is_settled, is_stored, origin, other_entries, readers, user_data
 from durability.program.sites import CallSite, FunctionSite, LoopSite, Site, StateSite
 from durability.program.statements import query_texts
 from durability.program.states import Event
@@ -307,9 +308,33 @@ class Ask(ValueQuestions):
         """Something done to a state, as a step of evidence."""
         return step(state, event)
 
-    def is_locked(self, event: Event) -> bool:
-        """Whether something is done to a state inside `with` on a lock."""
-        return is_locked(self._context, event)
+    def changes(self, state: StateSite) -> tuple[Event, ...]:
+        """Where what users ask for gives a shared name another value."""
+        return changes(self._context, state)
+
+    def is_settled(self, event: Event) -> bool:
+        """Whether a change cannot mix users up: made once under a test that asks for it, or inside a lock."""
+        return is_settled(self._context, event)
+
+    def origin(self, state: StateSite, event: Event) -> str:
+        """What a shared name is given: "itself", "outside", "constant" or "unknown"."""
+        return origin(self._context, state, event)
+
+    def readers(self, state: StateSite, written: tuple[Event, ...]) -> tuple[Event, ...]:
+        """Where other functions read for somebody who asks what these wrote."""
+        return readers(self._context, state, frozenset(event.function for event in written))
+
+    def user_data(self, state: StateSite) -> tuple[Event, ...]:
+        """Where a request that sends something leaves it in a state."""
+        return user_data(self._context, state)
+
+    def is_stored(self, event: Event) -> bool:
+        """Whether the request that does something to a state also writes to a database, file or queue."""
+        return is_stored(self._context, event)
+
+    def other_entries(self, state: StateSite, written: tuple[Event, ...]) -> tuple[Event, ...]:
+        """Where another entry point reads what these wrote."""
+        return other_entries(self._context, state, written)
 
     def callers(self, site: Site) -> list[CallSite]:
         """The calls of the function around a place."""

@@ -77,7 +77,7 @@ def is_surely_new(context: "Context", site: StateSite, event: "Event") -> bool:
     if event.key is None:
         return True
     leaves = context.flow.leaves(event.key, event.function)
-    return any(leaf.kind in ("external", "cleaned", "library") for leaf in leaves)
+    return any(leaf.kind in ("external", "cleaned") for leaf in leaves)
 
 
 def _asked_first(context: "Context", key: Value, event: "Event") -> bool:

@@ -72,8 +72,14 @@ class Lasting:
         return len(pieces) > 2 and pieces[-2] == "state"
 
     def _is_own(self, path: str, item: Assign) -> bool:
-        owner = self._program.files[path].functions[item.function].owner
-        return bool(owner) and item.target.kind == "attr" and plain_name(item.target).count(".") == 1
+        """Whether an object holds it from its making on; what a later call puts there replaces another."""
+        function = self._program.files[path].functions[item.function]
+        return (
+            function.name == "__init__"
+            and bool(function.owner)
+            and item.target.kind == "attr"
+            and plain_name(item.target).count(".") == 1
+        )
 
     def _is_cached(self, path: str, function: int) -> bool:
         decorators = self._program.files[path].functions[function].decorators

@@ -42,6 +42,7 @@ class Event(Struct, frozen=True):
     value: Value | None = None
     inner: bool = False
     outer: Value | None = None
+    augmented: bool = False
 
 
 class States:
@@ -139,7 +140,21 @@ class States:
                 value = None if kind == "shrink" else item.value
                 what = f"{_written(target.parts[0])}[…]"
                 at = None if item.op == "del" else target.parts[1]
-                yield ref.state, Event(kind, key, item.block, item.span, what, at, value, ref.inner, ref.key)
+                yield (
+                    ref.state,
+                    Event(
+                        kind,
+                        key,
+                        item.block,
+                        item.span,
+                        what,
+                        at,
+                        value,
+                        ref.inner,
+                        ref.key,
+                        _adds(item),
+                    ),
+                )
             return
         if self._initial(path, item):
             return
@@ -148,7 +163,19 @@ class States:
             if ref.inner:
                 continue
             kind = self._rebound(ref, item, key)
-            yield ref.state, Event(kind, key, item.block, item.span, plain_name(target), None, item.value)
+            yield (
+                ref.state,
+                Event(
+                    kind,
+                    key,
+                    item.block,
+                    item.span,
+                    plain_name(target),
+                    None,
+                    item.value,
+                    augmented=_adds(item),
+                ),
+            )
 
     def _initial(self, path: str, item: Assign) -> bool:
         """Whether a binding makes the state: in the module or class body, or in a constructor."""
@@ -174,7 +201,7 @@ class States:
     def _rebound(self, ref: Ref, item: Assign, key: FunctionKey) -> EventKind:
         if self.kind(ref.state) not in ("container", "capped"):
             return "rebind"
-        if item.op not in ("=", "del"):
+        if _adds(item):
             return "grow"
         value = item.value
         if (
@@ -245,7 +272,8 @@ class States:
         facts = self._program.files[path]
         for call in facts.calls:
             method = call.target.rsplit(".", 1)[-1]
-            if call.receiver is not None and not (method in _GROW | _SHRINK and call.used == "dropped"):
+            taken = method in _SHRINK or (method in _GROW and call.used == "dropped")
+            if call.receiver is not None and not taken:
                 yield call.receiver, call.function, call.block, call.span
             for argument in call.arguments:
                 yield argument.value, call.function, call.block, call.span
@@ -268,6 +296,10 @@ def _shown(call: Call) -> str:
     return f"{call.target.replace('[]', '[…]')}()"
 
 
+def _adds(item: Assign) -> bool:
+    return item.op not in ("=", "del")
+
+
 def _bounded(call: Call) -> bool:
     given = next((item.value for item in call.arguments if item.keyword == "maxlen"), None)
     if given is None and len(call.arguments) > 1 and call.arguments[1].keyword == "":
@@ -276,11 +308,11 @@ def _bounded(call: Call) -> bool:
 
 
 def _names(values: tuple[Value, ...]) -> Iterator[Value]:
-    """The names and attributes in values, each as long as it is written."""
+    """The names and attributes in values, each as long as it is written; calls are looked at for themselves."""
     pending = list(values)
     while pending:
         value = pending.pop()
         if value.kind in ("name", "attr"):
             yield value
-        if value.kind != "name":
+        if value.kind not in ("name", "call"):
             pending.extend(value.parts)

@@ -2,12 +2,11 @@
 
 from typing import TYPE_CHECKING
 
-from durability.facts.model import Parameter, Value
+from durability.facts.model import Parameter
 from durability.program.entries import EntryPoint
 from durability.program.graph import FunctionKey
 from durability.program.sites.handler import HandlerSite
 from durability.program.sites.place import Site
-from durability.program.spelling import plain_name
 
 if TYPE_CHECKING:
     from durability.program.context import Context
@@ -43,14 +42,6 @@ class FunctionSite(Site):
         imports = self.program.files[self.path].imports
         return tuple(item.path for item in imports if item.function == self.key[1] and not item.guarded)
 
-    @property
-    def rebinds_once(self) -> bool:
-        """Whether it looks at one of its `global` names first, as what makes a thing once does."""
-        names = set(self.function.globals)
-        blocks = self.program.files[self.path].blocks
-        tests = (blocks[index].value for index in self.program.blocks_in(self.key) if blocks[index].kind == "if")
-        return any(test is not None and _tests_set(test, names) for test in tests)
-
 
 def _tells(handler: HandlerSite) -> bool:
     """Whether whoever asked learns that it failed: caller, client, or the person at the terminal."""
@@ -65,15 +56,6 @@ def _tells(handler: HandlerSite) -> bool:
         or handler.tells_person
         or handler.only_loads
     )
-
-
-def _tests_set(test: Value, names: set[str]) -> bool:
-    """Whether a test asks if one of these names is set: `x`, `not x`, `x is None`, `x is not None`."""
-    if test.kind == "name":
-        return test.text in names
-    if test.kind == "compare":
-        return test.text in ("Is", "IsNot") and plain_name(test.parts[0]) in names
-    return test.kind in ("not", "and", "or") and any(_tests_set(part, names) for part in test.parts)
 
 
 class ParameterSite(Site):
