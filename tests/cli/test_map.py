@@ -71,6 +71,22 @@ def test_each_entry_point_shows_what_it_touches_through_other_files(mapped):
     }
 
 
+def test_memory_and_access_are_shown(tmp_path, run):
+    (tmp_path / "app.py").write_text(
+        "from flask import Flask\nfrom flask_login import login_required\nfrom seen import SEEN\napp = Flask(__name__)\n"
+        "LIMIT = 3\n@app.get('/')\ndef home():\n    SEEN[LIMIT] = 1\n    return ''\n"
+        "@app.get('/admin')\n@login_required\ndef admin():\n    return str(SEEN)\n",
+        "utf-8",
+    )
+    (tmp_path / "seen.py").write_text("SEEN = {}\n", "utf-8")
+    mapped = json.loads(run("map", str(tmp_path), "--output-format", "json").out)
+    assert touched(mapped, "GET /") == {("state", "writes", "SEEN", "app.py:8")}
+    assert {entry["name"]: entry["access"] for entry in mapped["entry_points"]} == {
+        "GET /": "open",
+        "GET /admin": "required",
+    }
+
+
 def test_what_no_entry_point_reaches_is_not_drawn(mapped):
     assert "nobody.example" not in json.dumps(mapped)
 

@@ -8,11 +8,11 @@ from durability.engine.linking import link
 from durability.engine.scan import Progress
 from durability.engine.workers import analyse_all
 from durability.errors import UsageError
-from durability.map_model import MappedEntry, ProjectMap, Touch
+from durability.map_model import Access, MappedEntry, ProjectMap, Touch
 from durability.program.context import Context
 from durability.program.entries import EntryPoint
 from durability.program.settings import settings_of
-from durability.program.touches import EFFECTS, touches
+from durability.program.touches import EFFECTS, state_touches, touches
 from durability.sources.files import discover
 from durability.sources.project import read_manifests
 
@@ -43,10 +43,15 @@ def map_of(name: str, context: Context) -> ProjectMap:
                 by_entry.setdefault(entry, []).extend(found)
             if call.at_import and "import" in call.reach.roles:
                 at_start.extend(found)
+    for function, touch in state_touches(context):
+        for entry in context.reach.of(function).entries:
+            by_entry.setdefault(entry, []).append(touch)
     return ProjectMap(
         schema_version=1,
         project=name,
-        entry_points=tuple(_entry(context, entry, by_entry.get(entry.name, ())) for entry in context.entries),
+        entry_points=tuple(
+            _entry(context, entry, by_entry.get(entry.name, ())) for entry in context.entries if not entry.hook
+        ),
         at_start=_distinct(at_start),
         settings=settings_of(context),
         calls=context.program.counts(),
@@ -56,13 +61,15 @@ def map_of(name: str, context: Context) -> ProjectMap:
 def _entry(context: Context, entry: EntryPoint, found: Iterable[Touch]) -> MappedEntry:
     function = context.program.function(entry.function)
     line = function.span[0] if entry.function[1] else 1
+    route = next((item for item in context.routes if item.name == entry.name and item.handler == entry.function), None)
+    access: Access = route.authentication if route is not None else ""
     return MappedEntry(
         name=entry.name,
         role=entry.role,
         path=entry.function[0],
         line=line,
         function=function.qualname if entry.function[1] else "",
-        access="",
+        access=access,
         touches=_distinct(found),
     )
 

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from durability.map_model import Touch, TouchHow, TouchKind
 from durability.program.constants import leading_text
+from durability.program.graph import FunctionKey
 from durability.program.sites import CallSite
 from durability.program.statements import query_texts
 
@@ -55,6 +56,19 @@ def touches(context: "Context", call: CallSite) -> Iterator[Touch]:
     elif effect in _SIMPLE:
         kind, how = _SIMPLE[effect]
         yield Touch(kind, how, _name(context, call, kind), call.path, call.line)
+
+
+_STATE: dict[str, TouchHow] = {"grow": "writes", "shrink": "writes", "rebind": "writes", "read": "reads"}
+
+
+def state_touches(context: "Context") -> Iterator[tuple[FunctionKey, Touch]]:
+    """Each function that reads or changes something in memory that the program changes while it runs, and what."""
+    for state in context.states.all:
+        events = [event for event in context.states.events(state) if event.kind in _STATE and event.function[1]]
+        if any(_STATE[event.kind] == "writes" for event in events):
+            for event in events:
+                name = f"{state.owner}.{state.name}" if state.owner else state.name
+                yield event.function, Touch("state", _STATE[event.kind], name, event.function[0], event.span[0])
 
 
 def _tables(context: "Context", call: CallSite, how: TouchHow) -> list[tuple[TouchHow, str]]:
