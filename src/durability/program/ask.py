@@ -14,6 +14,7 @@ from durability.program.attempts import Attempts, attempts, retried_by
 from durability.program.bodies import Body, body_of
 from durability.program.defaults import SharedValue, shared_values
 from durability.program.destruction import destroys, unmeant
+from durability.program.dropped import dropped
 from durability.program.effects import matches
 from durability.program.entries import EntryPoint
 from durability.program.flow import Leaf
@@ -287,6 +288,10 @@ class Ask(ValueQuestions):
         steps = self._context.reach.way(site.key)
         last = f"{site.shown}()" if isinstance(site, CallSite) else site.operation
         return (*steps, Step(site.path, site.line, last)) if steps else ()
+
+    def dropped(self, call: CallSite) -> tuple[CallSite, ...]:
+        """The calls whose result nothing keeps: this one, or those of functions that return it; () when it is kept."""
+        return dropped(self._context, call)
 
     def counter(self, state: StateSite, kind: str) -> Answer:
         """Whether the program does something of a kind (shrink, cap, grow, read, rebind) to a state anywhere."""
