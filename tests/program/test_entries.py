@@ -59,6 +59,9 @@ FRAMEWORKS = {
     "pyramid with an address": ("from pyramid.view import view_config\n@view_config(route_name='home')\ndef home(request): pass\ndef main(config):\n    config.add_route('home', '/h')\n", ["route ANY /h"]),
     "cornice": ("from cornice import Service\nbugs = Service(name='bugs', path='/bugs/')\n@bugs.get(renderer='json')\ndef listed(request): pass\n", ["route GET /bugs/"]),
     "click groups": ("import click\n@click.group()\ndef cli(): pass\n@cli.group()\ndef db(): pass\n@db.command()\ndef drop(): pass\n", ["cli cli", "cli db", "cli drop"]),
+    "falcon": ("import falcon\nclass A:\n    def on_get(self, req, resp): pass\napp = falcon.App()\na = A()\napp.add_route('/a', a)\n", ["route GET /a"]),
+    "own servlets": ("class A(Base):\n    async def on_GET(self, request): pass\n    def on_get_ready(self): pass\n", ["route A.on_GET"]),
+    "bound method": ("from aiohttp import web\nclass Api:\n    async def info(self, request): pass\ndef run():\n    app = web.Application()\n    api = Api()\n    app.add_routes([web.get('/i', api.info)])\n", ["route GET /i"]),
     "pyramid": ("from pyramid.view import view_config\n@view_config(route_name='home')\ndef home(request): pass\n", ["route ANY /…"]),
 }  # fmt: skip
 
@@ -77,6 +80,7 @@ ACROSS = {
     "loop over literals": ({"orders.py": ORDERS, "main.py": FASTAPI + "import orders\nfor r, p in [(orders.router, '/a')]:\n    app.include_router(r, prefix=p)\n"}, ["route GET /a/orders/{n}"]),
     "mounted twice": ({"orders.py": ORDERS, "main.py": FASTAPI + "from orders import router\nfor p in ('/v1', '/v2'):\n    pass\napp.include_router(router, prefix='/v1')\napp.include_router(router, prefix='/v2')\n"}, ["route GET /v1/orders/{n}", "route GET /v2/orders/{n}"]),
     "prefix of settings": ({"conf.py": "class Settings:\n    API: str = '/v3'\nsettings = Settings()\n", "orders.py": ORDERS, "main.py": FASTAPI + "from conf import settings\nfrom orders import router\napp.include_router(router, prefix=f'{settings.API}/x')\n"}, ["route GET /v3/x/orders/{n}"]),
+    "prefix of the environment": ({"orders.py": ORDERS, "main.py": FASTAPI + "import os\nfrom orders import router\napp.include_router(router, prefix=os.getenv('P', '/v4'))\n"}, ["route GET /v4/orders/{n}"]),
     "prefix not known": ({"orders.py": ORDERS, "main.py": FASTAPI + "import os\nfrom orders import router\napp.include_router(router, prefix=os.environ['P'])\n"}, ["route GET /…/orders/{n}"]),
     "mounted application": ({"inner.py": FASTAPI + "@app.get('/a')\ndef a(): pass\n", "main.py": FASTAPI + "from inner import app as inner\napp.mount('/in', inner)\n"}, ["route GET /in/a"]),
     "blueprint in a factory": ({"web.py": "from flask import Blueprint\nbp = Blueprint('b', __name__)\n@bp.route('/a')\ndef a(): pass\n", "main.py": "from flask import Flask\ndef create_app():\n    from web import bp\n    app = Flask(__name__)\n    app.register_blueprint(bp, url_prefix='/w')\n    return app\n"}, ["route GET /w/a"]),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from durability.facts.model import Class, Value
+from durability.facts.model import Call, Class, Value
 from durability.model import Step
 from durability.program.credentials import OPEN, Check, Credentials
 from durability.program.entrypoints.bindings import Bindings
@@ -132,13 +132,29 @@ class Authentication:
                 yield self._hook(hook.function)
         for path in sorted(self._program.files):
             for index, call in enumerate(self._program.files[path].calls):
-                if self._program.file_roles.get(path) == "first-party" and call.target.endswith(".add_middleware"):
-                    yield self._middleware(path, index)
+                if self._program.file_roles.get(path) != "first-party":
+                    continue
+                if call.target.endswith(".add_middleware"):
+                    yield self._middleware(path, argument(call, "middleware_class", 0), call.function)
+                if (path, f"#{index}") in self._routers.made:
+                    yield from self._listed_middleware(path, call)
 
-    def _middleware(self, path: str, index: int) -> Check:
-        call = self._program.files[path].calls[index]
-        value = argument(call, "middleware_class", 0)
-        symbol = self._program.value_symbol(value, path, call.function) if value is not None else None
+    def _listed_middleware(self, path: str, call: Call) -> Iterator[Check]:
+        """`Application(middlewares=[f])` and `Starlette(middleware=[Middleware(C)])`."""
+        for name in ("middlewares", "middleware"):
+            listed = argument(call, name, None)
+            for part in listed.parts if listed is not None else ():
+                inner = self._program.files[path].calls[part.call].arguments[:1] if part.call >= 0 else ()
+                for value in (item.value for item in inner):
+                    yield self._middleware(path, value, call.function)
+                if part.kind in ("name", "attr"):
+                    yield self._middleware(path, part, call.function)
+
+    def _middleware(self, path: str, value: Value | None, function: int) -> Check:
+        symbol = self._program.value_symbol(value, path, function) if value is not None else None
+        key = self._program.key_of(symbol) if symbol is not None and symbol.kind == "function" else None
+        if key is not None:
+            return self._hook(key)
         if symbol is None or symbol.kind != "class":
             return OPEN
         for method in ("dispatch", "__call__"):

@@ -63,7 +63,10 @@ class Credentials:
         secured = self._security(target, key)
         if secured is not None:
             return ("required", (secured,)) if self._is_strict(target, key) else OPEN
-        symbol = self._program.value_symbol(target, *key)
+        if target.kind == "call" and target.call >= 0:
+            symbol = self._program.symbol(key[0], target.call)
+        else:
+            symbol = self._program.value_symbol(target, *key)
         found = self._program.key_of(symbol)
         if symbol.kind == "class":
             called = self._program.linker.attribute(symbol, "__call__")

@@ -1,5 +1,6 @@
 """Entry points: functions that a framework, the operating system or a person starts."""
 
+import re
 from collections.abc import Iterator, Mapping
 
 from msgspec.structs import replace
@@ -18,6 +19,7 @@ from durability.program.program import Program
 __all__ = ["EntryPoint", "entry_points", "main_block", "routing_of"]
 
 _SPAWNING = ("threading.", "multiprocessing.")
+_VERBED = re.compile(r"_?(?:on|do|render|async_render|handle)_(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)")
 _CLOUD_NAMES = ("handler", "lambda_handler")
 _CLOUD_PARAMETERS = ("event", "context")
 
@@ -60,7 +62,7 @@ class _Finder:
         yield from self._registered(path, facts)
         yield from self._inherited(path, facts)
         yield from _scripts(self.program, path, facts)
-        yield from _cloud(path, facts)
+        yield from _named(path, facts)
 
     def _decorated(self, path: str, facts: FileFacts) -> Iterator[EntryPoint]:
         for index, function in enumerate(facts.functions):
@@ -176,12 +178,16 @@ def _uses_at_top(program: Program, path: str, facts: FileFacts, name: str) -> bo
     return calls_at_top or main_block(facts) is not None
 
 
-def _cloud(path: str, facts: FileFacts) -> Iterator[EntryPoint]:
-    """`lambda_handler(event, context)`: the name and parameters that AWS Lambda's guide gives a handler."""
+def _named(path: str, facts: FileFacts) -> Iterator[EntryPoint]:
+    """Handlers by name: `lambda_handler(event, context)` of AWS Lambda's guide, methods like `on_GET` of a class."""
     for index, function in enumerate(facts.functions):
         names = tuple(item.name.lstrip("_") for item in function.parameters)
-        if function.parent == 0 and not function.owner and function.name in _CLOUD_NAMES and names == _CLOUD_PARAMETERS:
-            yield EntryPoint((path, index), "route", f"ANY {function.qualname}", ("ANY",), "", True)
+        verb = _VERBED.fullmatch(function.name) if function.owner else None
+        if verb is not None:
+            yield EntryPoint((path, index), "route", function.qualname, (verb[1],), "", True)
+        elif function.parent == 0 and not function.owner and function.name in _CLOUD_NAMES:
+            if names == _CLOUD_PARAMETERS:
+                yield EntryPoint((path, index), "route", f"ANY {function.qualname}", ("ANY",), "", True)
 
 
 def _console(program: Program, scripts: Mapping[str, str]) -> Iterator[EntryPoint]:

@@ -56,8 +56,21 @@ class Bindings:
         if value.kind == "format" or (value.kind == "op" and value.text == "Add"):
             pieces = [self.text(part, key, depth + 1) for part in value.parts]
             return "".join(UNKNOWN_TEXT if piece is None else piece for piece in pieces)
+        if value.kind == "call" and value.call >= 0:
+            return self.text(self._default(value, key), key, depth + 1)
         texts = {self.text(item, place, depth + 1) for item, place in self.of(value, key)}
         return texts.pop() if len(texts) == 1 else None
+
+    def _default(self, value: Value, key: FunctionKey) -> Value | None:
+        """What `os.getenv("NAME", default)` or `Field(default)` gives where nothing else is set."""
+        call = self.program.files[key[0]].calls[value.call]
+        row = self.program.row(self.program.name(key[0], value.call))
+        named = next((item.value for item in call.arguments if item.keyword == "default"), None)
+        positional = [item.value for item in call.arguments if item.keyword == ""]
+        place = 0 if call.target.rsplit(".", 1)[-1] == "Field" else 1
+        if place and (row is None or row.effect != "env.read"):
+            return named
+        return named or (positional[place] if len(positional) > place else None)
 
     def _found(self, name: str, key: FunctionKey) -> Iterator[Bound]:
         base, _, last = name.rpartition(".")

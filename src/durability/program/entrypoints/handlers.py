@@ -54,6 +54,8 @@ def handlers(bindings: Bindings, value: Value | None, key: FunctionKey) -> Itera
             pending.extend((part, where) for part in at.parts)
         elif mapped := _mapped(program, at, where):
             yield from mapped
+        elif at.kind == "call" and at.call >= 0 and _is_instance(program, at, where):
+            yield from class_handlers(program, program.symbol(where[0], at.call))
         elif at.kind == "call" and at.call >= 0:
             pending.extend((part, where) for part in _inner(program, at, where))
         else:
@@ -63,8 +65,27 @@ def handlers(bindings: Bindings, value: Value | None, key: FunctionKey) -> Itera
                 yield from class_handlers(program, symbol)
             elif target is not None:
                 yield Handler(target)
+            elif (method := _method_of(bindings, at, where)) is not None:
+                yield Handler(method)
             else:
                 pending.extend(bindings.of(at, where))
+
+
+def _is_instance(program: Program, value: Value, where: FunctionKey) -> bool:
+    return program.symbol(where[0], value.call).kind == "class"
+
+
+def _method_of(bindings: Bindings, value: Value, where: FunctionKey) -> FunctionKey | None:
+    """The method in `api.info`, where `api` is bound to an object of a project class."""
+    if value.kind != "attr":
+        return None
+    program = bindings.program
+    for made, place in bindings.ends(value.parts[0], where):
+        symbol = program.symbol(place[0], made.call) if made.kind == "call" and made.call >= 0 else None
+        method = program.linker.attribute(symbol, value.text) if symbol and symbol.kind == "class" else None
+        if method is not None and method.kind == "function":
+            return program.key_of(method)
+    return None
 
 
 def _mapped(program: Program, value: Value, where: FunctionKey) -> list[Handler]:
