@@ -182,12 +182,12 @@ def _named(path: str, facts: FileFacts) -> Iterator[EntryPoint]:
     """Handlers by name: `lambda_handler(event, context)` of AWS Lambda's guide, methods like `on_GET` of a class."""
     for index, function in enumerate(facts.functions):
         names = tuple(item.name.lstrip("_") for item in function.parameters)
+        is_cloud = function.name in _CLOUD_NAMES and names == _CLOUD_PARAMETERS
         verb = _VERBED.fullmatch(function.name) if function.owner else None
         if verb is not None:
             yield EntryPoint((path, index), "route", function.qualname, (verb[1],), "", True)
-        elif function.parent == 0 and not function.owner and function.name in _CLOUD_NAMES:
-            if names == _CLOUD_PARAMETERS:
-                yield EntryPoint((path, index), "route", f"ANY {function.qualname}", ("ANY",), "", True)
+        elif is_cloud and function.parent == 0 and not function.owner:
+            yield EntryPoint((path, index), "route", f"ANY {function.qualname}", ("ANY",), "", True)
 
 
 def _console(program: Program, scripts: Mapping[str, str]) -> Iterator[EntryPoint]:
