@@ -81,13 +81,12 @@ def sql_built_from_input(call: CallSite, ask: Ask) -> Verdict | None:
 
     The statement is put together from text that comes from outside, instead of passing it as a parameter.
     """
-    row = call.library
-    if row.sql_position is None and not row.sql_argument:
+    if ask.sink(call) != "sql":
         return None
-    statement = call.argument(row.sql_argument, row.sql_position)
-    if statement is None:
-        return None
+    found = ask.flow(call, "external")
     failing = unhandled(
-        f"{call.shown}() runs a statement made from input", fix=suggest("use placeholders and pass the values")
+        f"{call.shown}() runs a statement made from input",
+        fix=suggest("use placeholders and pass the values"),
+        cause=found.source,
     )
-    return ask.outside(statement, call).judge(yes=failing, no=handled())
+    return found.raw.judge(yes=failing, no=handled())

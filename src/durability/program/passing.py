@@ -55,6 +55,13 @@ def cleans(name: str, row: Row | None, call: Call, sink: str) -> bool:
     return not (sink == "path" and "/" in text)
 
 
+def unread_pattern(name: str, call: Call, sink: str) -> bool:
+    """Whether a regular expression picks a piece, and is not in sight or may hold the host of an address."""
+    if name not in _MATCHES or not call.arguments:
+        return False
+    return call.arguments[0].value.kind != "text" or sink == "url"
+
+
 def handed_on(name: str, call: Call) -> tuple[Value, ...] | None:
     """The values that the result of a library call, or of a call on something unknown, is made from.
 

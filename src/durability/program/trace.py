@@ -13,7 +13,7 @@ from durability.program.checks import Checks, Where
 from durability.program.entries import EntryPoint
 from durability.program.flow import Flow, argument_for, parameter_of
 from durability.program.graph import FunctionKey
-from durability.program.passing import cleans, deciding, glued, handed_on
+from durability.program.passing import cleans, deciding, glued, handed_on, unread_pattern
 from durability.program.sites import CallSite
 from durability.program.spelling import plain_name
 
@@ -427,6 +427,8 @@ class Trace:
             yield from (self._part(item, part) for part in values)
             return
         through = handed_on(name, call)
+        if unread_pattern(name, call, sink):
+            item = replace(item, cleaned=_more(item.cleaned, "maybe"))
         if through is None and self._asks_chain(call, item.key[0]):
             yield self._model(item, call.target)
         elif through is None:
