@@ -40,12 +40,10 @@ HOST = re.compile(r"^\s*[a-z][a-z0-9+.-]*://[^/?#{%]+[/?#]")
 _SCHEME = re.compile(r"^\s*[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 
-def cleans(name: str, row: Row | None, call: Call, sink: str) -> bool:
-    """Whether the result of a library call is harmless for a use whatever it was given."""
+def cleans(name: str, row: Row | None, text: str, sink: str) -> bool:
+    """Whether the result of a library call is harmless for a use whatever it was given; `text` is its pattern."""
     if row is not None and sink in row.cleans:
         return True
-    pattern = call.arguments[0].value if call.arguments and not call.arguments[0].keyword else None
-    text = pattern.text if pattern is not None and pattern.kind == "text" else ""
     if not text:
         return False
     if name in _MATCHES:
@@ -55,11 +53,9 @@ def cleans(name: str, row: Row | None, call: Call, sink: str) -> bool:
     return not (sink == "path" and "/" in text)
 
 
-def unread_pattern(name: str, call: Call, sink: str) -> bool:
+def unread_pattern(name: str, text: str, sink: str) -> bool:
     """Whether a regular expression picks a piece, and is not in sight or may hold the host of an address."""
-    if name not in _MATCHES or not call.arguments:
-        return False
-    return call.arguments[0].value.kind != "text" or sink == "url"
+    return name in _MATCHES and (not text or sink == "url")
 
 
 def handed_on(name: str, call: Call) -> tuple[Value, ...] | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from durability.facts.model import Assign, Call, Parameter, Value
+from durability.facts.model import Assign, Block, Call, Parameter, Value
 from durability.model import Step
 from durability.program.checks import Checks, Where
 from durability.program.entries import EntryPoint
@@ -36,6 +36,9 @@ _OWN = frozenset(
 _NAMES = ("filename", "name", "raw_filename")
 _TERMINAL = ("argparse.", "sys.", "optparse.", "click.", "typer.")
 """What the person who starts the program says is no input from outside."""
+
+_KEYS = "keys()"
+"""What `taken` says when the keys of a table are read."""
 
 _STATES = frozenset({"state", "config", "runtime", "ctx", "context", "run_context"})
 """What a framework keeps between steps and gives to each of them."""
@@ -142,7 +145,8 @@ class Trace:
             ]
             yield from (self._part(item, part, taken="") for part in keyed or value.parts[1::2])
         elif kind == "comp":
-            yield from (self._part(item, part) for part in value.parts[: 2 if value.text == "DictComp" else 1])
+            at = 1 if value.text == "DictComp" and item.taken != _KEYS else 0
+            yield self._part(item, value.parts[at], taken="" if value.text == "DictComp" else item.taken)
         elif value.parts:
             for part in deciding(value, sink):
                 held_back: Cleaned = "maybe" if sink == "path" and glued(value, part) else "no"
@@ -190,14 +194,13 @@ class Trace:
                 yield replace(
                     item, value=assign.value, block=assign.block, start=assign.span[:2], whole=assign.op == "="
                 )
-        looped = [
-            block
-            for block in (facts.blocks[number] for number in self._program.blocks_in(item.key))
-            if name in block.targets and block.value is not None and block.kind in ("for", "comp", "with")
-        ]
+        looped = self._loops(item, name)
         for block in looped:
             if block.value is not None:
-                yield replace(item, value=block.value, block=block.parent, start=block.span[:2], whole=False)
+                taken = _KEYS if _takes_keys(block, name) and item.whole and not item.taken else item.taken
+                yield replace(
+                    item, value=block.value, block=block.parent, start=block.span[:2], whole=False, taken=taken
+                )
         if parameter is not None and not killed:
             yield from self._parameter(replace(item, value=Value("name", name)), parameter, sink)
         if parameter is None and not bound and not looped:
@@ -219,6 +222,26 @@ class Trace:
             if assign.op == "=" and assign.block in above:
                 return found, self._last(found, item), True
         return found, self._last(found, item), False
+
+    def _loops(self, item: _Item, name: str) -> list[Block]:
+        """The loops and contexts that bind a name where it is read: around it, or in the same statement, or before."""
+        blocks = self._program.files[item.key[0]].blocks
+        above = list(self._program.blocks_above(item.key[0], item.block))
+        found = [
+            number
+            for number in self._program.blocks_in(item.key)
+            if name in blocks[number].targets
+            and blocks[number].kind in ("for", "comp", "with")
+            and blocks[number].value
+        ]
+        around = [number for number in above if number in found]
+        if around:
+            return [blocks[around[0]]]
+        later = [blocks[number] for number in found if blocks[number].kind == "comp"]
+        inside = [block for block in later if block.span[:2] >= item.start]
+        if inside:
+            return [min(inside, key=lambda block: block.span)]
+        return [blocks[number] for number in found if blocks[number].kind != "comp"]
 
     def _last(self, found: list[Assign], item: _Item) -> tuple[int, int]:
         return max((one.span[:2] for one in found if one.span[2:] <= item.start), default=(0, 0))
@@ -390,12 +413,22 @@ class Trace:
         else:
             yield self._source("unknown", item, call.target)
 
+    def _pattern(self, call: Call, path: str) -> str:
+        """The text of the first argument, written there or bound to a name of this file; "" when it is not in sight."""
+        value = call.arguments[0].value if call.arguments and not call.arguments[0].keyword else None
+        if value is not None and value.kind == "name":
+            bound = self._program.assigns_to(path, value.text)
+            value = bound[0].value if len(bound) == 1 else None
+        return value.text if value is not None and value.kind == "text" else ""
+
     def _through(self, item: _Item, call: Call, values: tuple[Value, ...]) -> Iterator[_Item]:
         key = call.arguments[0].value if call.arguments and call.target.endswith(".get") else None
         for value in values:
             own = value is call.receiver
             keyed = own and key is not None and key.kind == "text" and item.taken not in _NAMES
             taken = f"[{key.text}]" if keyed and key is not None else item.taken
+            if own and call.target.endswith((".keys", ".values")):
+                taken = _KEYS if call.target.endswith(".keys") else ""
             yield self._part(item, value, whole=not own, taken=taken)
 
     def _asks_chain(self, call: Call, path: str) -> bool:
@@ -421,13 +454,14 @@ class Trace:
         if name == "input" or name in self._requests:
             yield self._outside(item, name)
             return
-        if cleans(name, row, call, sink):
+        pattern = self._pattern(call, item.key[0])
+        if cleans(name, row, pattern, sink):
             item = replace(item, cleaned="yes")
             values = tuple(one.value for one in call.arguments) or ((call.receiver,) if call.receiver else ())
             yield from (self._part(item, part) for part in values)
             return
         through = handed_on(name, call)
-        if unread_pattern(name, call, sink):
+        if unread_pattern(name, pattern, sink):
             item = replace(item, cleaned=_more(item.cleaned, "maybe"))
         if through is None and self._asks_chain(call, item.key[0]):
             yield self._model(item, call.target)
@@ -438,6 +472,16 @@ class Trace:
                 yield from (self._part(item, one.value) for one in call.arguments)
         else:
             yield from self._through(item, call, through)
+
+
+def _takes_keys(block: Block, name: str) -> bool:
+    """Whether a loop over a table gives its keys to a name: `for name in table`, `for name, value in table.items()`."""
+    value = block.value
+    if block.kind == "with" or value is None or not block.targets or block.targets[0] != name:
+        return False
+    if value.kind == "call":
+        return value.text.endswith(".items") and len(block.targets) > 1
+    return value.kind == "name" and len(block.targets) == 1
 
 
 def _more(one: Cleaned, other: Cleaned) -> Cleaned:
