@@ -30,7 +30,7 @@ from durability.program.retries import retries, waits
 from durability.program.routes import Route
 from durability.program.scans import scanned_list
 from durability.program.sharing import changes, is_settled, is_stored, origin, other_entries, readers, user_data
-from durability.program.sites import CallSite, FunctionSite, LoopSite, Site, StateSite
+from durability.program.sites import CallSite, EntrySite, FunctionSite, LoopSite, Site, StateSite
 from durability.program.statements import query_texts
 from durability.program.states import Event
 from durability.program.values import ValueQuestions
@@ -143,6 +143,18 @@ class Ask(ValueQuestions):
             return False
         exits = LoopSite(self._context, call.path, index).exits
         return any(item.kind in ("return", "break") and item.span[0] > call.line for item in exits)
+
+    def depends_on_others(self, site: EntrySite) -> bool:
+        """Whether an entry point asks another service, a model or a database."""
+        return self._context.boundaries.depends(site.entry)
+
+    def escape(self, site: EntrySite) -> tuple[Step, ...]:
+        """The shortest chain to an operation whose error nothing takes on the way to the user; () when none does."""
+        return self._context.boundaries.escape(site.entry)
+
+    def boundary(self) -> Step | None:
+        """What takes every error of the application; None when nothing does."""
+        return self._context.boundaries.of_application
 
     def keyed_chain(self, call: CallSite, names: tuple[str, ...], effects: tuple[str, ...]) -> tuple[Step, ...]:
         """The shortest chain from a call to an operation that is asked about the items `names`; () when none is."""

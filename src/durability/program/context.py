@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from durability.facts.model import Span, Value
 from durability.knowledge.rows import Implied
 from durability.model import Role
+from durability.program.boundaries import Boundaries
 from durability.program.caught import Caught
 from durability.program.effects import Effects
 from durability.program.entries import EntryPoint, routing_of
@@ -119,6 +120,11 @@ class Context:
     def constructions(self, kind: str) -> tuple[CallSite, ...]:
         """The calls of first-party code that make an object of a library type."""
         return tuple(site for site in self.calls_by_effect.get("constructs", ()) if site.makes == kind)
+
+    @cached_property
+    def boundaries(self) -> Boundaries:
+        """What takes errors from outside on their way to the user."""
+        return Boundaries(self)
 
     @cached_property
     def classes_made(self) -> frozenset[Symbol]:
