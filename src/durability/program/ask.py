@@ -17,6 +17,7 @@ from durability.program.destruction import destroys, unmeant
 from durability.program.dropped import dropped
 from durability.program.effects import matches
 from durability.program.entries import EntryPoint
+from durability.program.fanout import Fanout, fanout
 from durability.program.flow import Leaf
 from durability.program.growth import Relief, counter, growth, is_surely_new, relief, step
 from durability.program.keyed import keyed_chain
@@ -304,6 +305,10 @@ class Ask(ValueQuestions):
     def dropped(self, call: CallSite) -> tuple[CallSite, ...]:
         """The calls whose result nothing keeps: this one, or those of functions that return it; () when it is kept."""
         return dropped(self._context, call)
+
+    def fanout(self, call: CallSite) -> Fanout:
+        """Whether a call starts one thing, few, a bounded number, or one per item of a collection from outside."""
+        return fanout(self._context, call)
 
     def counter(self, state: StateSite, kind: str) -> Answer:
         """Whether the program does something of a kind (shrink, cap, grow, read, rebind) to a state anywhere."""

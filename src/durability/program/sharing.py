@@ -129,7 +129,7 @@ def _keeps_data(context: "Context", event: "Event") -> bool:
 def _given(context: "Context", value: Value, key: "FunctionKey") -> list[Value]:
     """What an object of a project class is made from, when the value is one."""
     bound = context.states.names.locals_of(key).get(value.text, []) if value.kind == "name" and key[1] else [value]
-    found = []
+    found: list[Value] = []
     for made in bound:
         if made.kind == "call" and made.call >= 0 and context.program.symbol(key[0], made.call).kind == "class":
             found.extend(item.value for item in context.program.files[key[0]].calls[made.call].arguments)
