@@ -1,13 +1,21 @@
 """State of the process: one identity and one verdict, however files, aliases and objects are cut."""
 
 import pytest
-from test_program import linked_paths
 
+from durability.engine.linking import link
+from durability.facts.collect import collect
 from durability.program.growth import growth, relief
+from durability.program.modules import module_name
 from durability.program.sites import StateSite
+from durability.sources.project import manifests_of
 
 APP = "from fastapi import FastAPI\napp = FastAPI()\n"
 ROUTE = "@app.get('/{word}')\ndef look(word: str):\n    "
+
+
+def linked_paths(texts):
+    facts = {path: collect(text, path, module_name(path)) for path, text in texts.items()}
+    return link(facts, dict.fromkeys(facts, "first-party"), manifests_of({}))
 
 
 def states(context):
