@@ -143,7 +143,8 @@ class Trace:
                 for key, part in zip(value.parts[::2], value.parts[1::2], strict=False)
                 if f"[{key.text}]" == item.taken
             ]
-            yield from (self._part(item, part, taken="") for part in keyed or value.parts[1::2])
+            chosen = value.parts[::2] if item.taken == _KEYS else tuple(keyed) or value.parts[1::2]
+            yield from (self._part(item, part, taken="") for part in chosen)
         elif kind == "comp":
             at = 1 if value.text == "DictComp" and item.taken != _KEYS else 0
             yield self._part(item, value.parts[at], taken="" if value.text == "DictComp" else item.taken)
