@@ -11,6 +11,7 @@ from durability.knowledge.versions import admitted
 from durability.model import Step
 from durability.program.answers import NO, Answer, known, unknown
 from durability.program.attempts import Attempts, attempts, retried_by
+from durability.program.background import forgets, started_at
 from durability.program.bodies import Body, body_of
 from durability.program.defaults import SharedValue, shared_values
 from durability.program.destruction import destroys, unmeant
@@ -152,6 +153,14 @@ class Ask(ValueQuestions):
     def escape(self, site: EntrySite) -> tuple[Step, ...]:
         """The shortest chain to an operation whose error nothing takes on the way to the user; () when none does."""
         return self._context.boundaries.escape(site.entry)
+
+    def forgets(self, site: EntrySite) -> bool:
+        """Whether background work is started by something that drops its errors, and nobody waits for its result."""
+        return forgets(self._context, site.entry)
+
+    def started_at(self, site: EntrySite) -> tuple[Step, ...]:
+        """Where background work is started."""
+        return started_at(self._context, site.entry)
 
     def boundary(self) -> Step | None:
         """What takes every error of the application; None when nothing does."""
