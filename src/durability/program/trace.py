@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from durability.facts.model import Assign, Block, Call, Parameter, Value
+from durability.facts.model import Call, Parameter, Value
 from durability.model import Step
 from durability.program.checks import Checks, Where
 from durability.program.entries import EntryPoint
 from durability.program.flow import Flow, argument_for, parameter_of
 from durability.program.graph import FunctionKey
 from durability.program.passing import cleans, deciding, glued, handed_on, unread_pattern
+from durability.program.reaching import Reaching, takes_keys
 from durability.program.sites import CallSite
 from durability.program.spelling import plain_name
 
@@ -91,6 +92,7 @@ class Trace:
         self._flow = flow
         self._external = external
         self._checks = Checks(context)
+        self._reaching = Reaching(context.program)
         self._requests = flow.request_objects - {name for name in flow.request_objects if name.startswith(_TERMINAL)}
         rows = context.program.library.parameters
         self._uploads = frozenset(row.name for row in rows if row.external and row.meaning == "upload")
@@ -185,7 +187,8 @@ class Trace:
         name, (path, index) = item.value.text, item.key
         facts = self._program.files[path]
         function = facts.functions[index]
-        bound, last, killed = self._reaching(item, name)
+        place = Where(item.key, item.block, item.start)
+        bound, last, killed = self._reaching.reaching(place, name)
         parameter = parameter_of(function, name) if index else None
         if item.whole:
             checked = self._checks.of(name, Where(item.key, item.block, item.start), last, sink)
@@ -195,10 +198,10 @@ class Trace:
                 yield replace(
                     item, value=assign.value, block=assign.block, start=assign.span[:2], whole=assign.op == "="
                 )
-        looped = self._loops(item, name)
+        looped = self._reaching.loops(place, name)
         for block in looped:
             if block.value is not None:
-                taken = _KEYS if _takes_keys(block, name) and item.whole and not item.taken else item.taken
+                taken = _KEYS if takes_keys(block, name) and item.whole and not item.taken else item.taken
                 yield replace(
                     item, value=block.value, block=block.parent, start=block.span[:2], whole=False, taken=taken
                 )
@@ -206,55 +209,6 @@ class Trace:
             yield from self._parameter(replace(item, value=Value("name", name)), parameter, sink)
         if parameter is None and not bound and not looped:
             yield from self._outer(item, name)
-
-    def _reaching(self, item: _Item, name: str) -> tuple[list[Assign], tuple[int, int], bool]:
-        """The bindings that may hold at a place, the start of the last one, and whether one of them always does."""
-        above = set(self._program.blocks_above(item.key[0], item.block))
-        own = [one for one in self._program.assigns_to(item.key[0], name) if one.function == item.key[1]]
-        found: list[Assign] = []
-        for assign in sorted(own, key=lambda one: one.span, reverse=True):
-            if assign.op == "del":
-                continue
-            if assign.span[2:] > item.start:
-                if self._same_loop(item, assign):
-                    found.append(assign)
-                continue
-            found.append(assign)
-            if assign.op == "=" and assign.block in above:
-                return found, self._last(found, item), True
-        return found, self._last(found, item), False
-
-    def _loops(self, item: _Item, name: str) -> list[Block]:
-        """The loops and contexts that bind a name where it is read: around it, or in the same statement, or before."""
-        blocks = self._program.files[item.key[0]].blocks
-        above = list(self._program.blocks_above(item.key[0], item.block))
-        found = [
-            number
-            for number in self._program.blocks_in(item.key)
-            if name in blocks[number].targets
-            and blocks[number].kind in ("for", "comp", "with")
-            and blocks[number].value
-        ]
-        around = [number for number in above if number in found]
-        if around:
-            return [blocks[around[0]]]
-        later = [blocks[number] for number in found if blocks[number].kind == "comp"]
-        inside = [block for block in later if block.span[:2] >= item.start]
-        if inside:
-            return [min(inside, key=lambda block: block.span)]
-        return [blocks[number] for number in found if blocks[number].kind != "comp"]
-
-    def _last(self, found: list[Assign], item: _Item) -> tuple[int, int]:
-        return max((one.span[:2] for one in found if one.span[2:] <= item.start), default=(0, 0))
-
-    def _same_loop(self, item: _Item, assign: Assign) -> bool:
-        blocks = self._program.files[item.key[0]].blocks
-        mine = {
-            number
-            for number in self._program.blocks_above(item.key[0], item.block)
-            if blocks[number].kind in ("for", "while")
-        }
-        return any(number in mine for number in self._program.blocks_above(item.key[0], assign.block))
 
     def _outer(self, item: _Item, name: str) -> Iterator[_Item | Source]:
         """A name of a function around, of the module, or imported."""
@@ -473,16 +427,6 @@ class Trace:
                 yield from (self._part(item, one.value) for one in call.arguments)
         else:
             yield from self._through(item, call, through)
-
-
-def _takes_keys(block: Block, name: str) -> bool:
-    """Whether a loop over a table gives its keys to a name: `for name in table`, `for name, value in table.items()`."""
-    value = block.value
-    if block.kind == "with" or value is None or not block.targets or block.targets[0] != name:
-        return False
-    if value.kind == "call":
-        return value.text.endswith(".items") and len(block.targets) > 1
-    return value.kind == "name" and len(block.targets) == 1
 
 
 def _more(one: Cleaned, other: Cleaned) -> Cleaned:
