@@ -8,7 +8,7 @@ from durability.model import Step
 from durability.program.answers import NO, Answer, unknown
 from durability.program.sinks import sink_of
 from durability.program.sites import CallSite
-from durability.program.trace import Source, SourceKind
+from durability.program.sources import Source, SourceKind
 
 if TYPE_CHECKING:
     from durability.program.context import Context

@@ -2,9 +2,8 @@
 
 from collections import deque
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from durability.facts.model import Call, Parameter, Value
@@ -16,6 +15,7 @@ from durability.program.graph import FunctionKey
 from durability.program.passing import cleans, deciding, glued, handed_on, unread_pattern
 from durability.program.reaching import Reaching, takes_keys
 from durability.program.sites import CallSite
+from durability.program.sources import Cleaned, Item, Source, SourceKind, more
 from durability.program.spelling import plain_name
 
 if TYPE_CHECKING:
@@ -48,40 +48,6 @@ _CHAINS = frozenset({"invoke", "ainvoke", "predict", "apredict", "run", "arun", 
 _VECTORS = ("embed", "moderation", "count_tokens", "models.list")
 _ENVIRONMENT = "env.read"
 
-Cleaned = Literal["no", "maybe", "yes"]
-SourceKind = Literal["constant", "external", "model", "tool", "environment", "library", "parameter", "unknown"]
-
-
-class Source(Struct, frozen=True):
-    """Where a value starts: `external`, chosen by whoever uses the program; `model`, written by a language model,
-    `tool`, an argument that a model gives to a tool.
-
-    `cleaned` says what became of it on the way: "yes" when it is harmless for the use, "maybe" when something that is
-    not understood looked at it. `steps` lead from the start to the value, each true.
-    """
-
-    kind: SourceKind
-    name: str = ""
-    path: str = ""
-    line: int = 0
-    cleaned: Cleaned = "no"
-    steps: tuple[Step, ...] = ()
-
-
-class _Item(Struct, frozen=True):
-    """A value to look at. `inside` are the calls that were entered for their result; `whole`: not a part of a name;
-    `taken` is the attribute that was read last."""
-
-    value: Value
-    key: FunctionKey
-    block: int
-    start: tuple[int, int]
-    steps: tuple[Step, ...] = ()
-    inside: tuple[tuple[FunctionKey, int], ...] = ()
-    cleaned: Cleaned = "no"
-    whole: bool = True
-    taken: str = ""
-
 
 class Trace:
     """Traces values back to their sources, shortest way first; no question looks at more than a budget."""
@@ -99,7 +65,7 @@ class Trace:
 
     def sources(self, value: Value, call: CallSite, sink: str) -> tuple[Source, ...]:
         """The sources of a value that a call is given, for one kind of use; nearest first."""
-        queue = deque([_Item(value, call.key, call.block, call.span[:2])])
+        queue = deque([Item(value, call.key, call.block, call.span[:2])])
         seen: set[tuple[object, ...]] = set()
         found: dict[tuple[str, str, str, int, str], Source] = {}
         left = _BUDGET
@@ -120,7 +86,7 @@ class Trace:
                     queue.append(made)
         return tuple(found.values())
 
-    def _look(self, item: _Item, sink: str) -> Iterator[_Item | Source]:
+    def _look(self, item: Item, sink: str) -> Iterator[Item | Source]:
         value, kind = item.value, item.value.kind
         if kind in ("const", "text"):
             yield self._source("constant", item, value.text[:40])
@@ -153,18 +119,18 @@ class Trace:
         elif value.parts:
             for part in deciding(value, sink):
                 held_back: Cleaned = "maybe" if sink == "path" and glued(value, part) else "no"
-                yield self._part(item, part, cleaned=_more(item.cleaned, held_back))
+                yield self._part(item, part, cleaned=more(item.cleaned, held_back))
         else:
             known = kind in ("list", "tuple", "set", "dict", "format")
             yield self._source("constant" if known else "unknown", item, kind)
 
-    def _part(self, item: _Item, value: Value, **changes: object) -> _Item:
+    def _part(self, item: Item, value: Value, **changes: object) -> Item:
         return replace(item, value=value, whole=changes.pop("whole", True), **changes)
 
-    def _source(self, kind: SourceKind, item: _Item, name: str, line: int = 0) -> Source:
+    def _source(self, kind: SourceKind, item: Item, name: str, line: int = 0) -> Source:
         return Source(kind, name, item.key[0], line or item.start[0], item.cleaned, item.steps)
 
-    def _outside(self, item: _Item, name: str) -> Source:
+    def _outside(self, item: Item, name: str) -> Source:
         """What a person sends; of a file that is sent only the name is text that leads somewhere."""
         if name not in self._uploads:
             return self._source("external", item, name)
@@ -173,17 +139,17 @@ class Trace:
         unclear = item.taken == "name" and item.cleaned == "yes"
         return self._source("external", replace(item, cleaned="maybe") if unclear else item, name)
 
-    def _choice(self, item: _Item, sink: str) -> Iterator[_Item]:
+    def _choice(self, item: Item, sink: str) -> Iterator[Item]:
         test, body, other = item.value.parts
         where = Where(item.key, item.block, item.start)
         for part, held in ((body, True), (other, False)):
             names = frozenset({plain_name(part)}) - {""}
             checked = self._checks.admits(test, names, sink, where, held=held) if names else "no"
-            yield self._part(item, part, cleaned=_more(item.cleaned, checked))
+            yield self._part(item, part, cleaned=more(item.cleaned, checked))
 
     # Names.
 
-    def _name(self, item: _Item, sink: str) -> Iterator[_Item | Source]:
+    def _name(self, item: Item, sink: str) -> Iterator[Item | Source]:
         name, (path, index) = item.value.text, item.key
         facts = self._program.files[path]
         function = facts.functions[index]
@@ -192,7 +158,7 @@ class Trace:
         parameter = parameter_of(function, name) if index else None
         if item.whole:
             checked = self._checks.of(name, Where(item.key, item.block, item.start), last, sink)
-            item = replace(item, cleaned=_more(item.cleaned, checked))
+            item = replace(item, cleaned=more(item.cleaned, checked))
         for assign in bound:
             if assign.value is not None and (assign.op == "=" or sink != "url"):
                 yield replace(
@@ -210,7 +176,7 @@ class Trace:
         if parameter is None and not bound and not looped:
             yield from self._outer(item, name)
 
-    def _outer(self, item: _Item, name: str) -> Iterator[_Item | Source]:
+    def _outer(self, item: Item, name: str) -> Iterator[Item | Source]:
         """A name of a function around, of the module, or imported."""
         path, index = item.key
         facts = self._program.files[path]
@@ -242,7 +208,7 @@ class Trace:
         else:
             yield self._source("unknown", item, name)
 
-    def _parameter(self, item: _Item, parameter: Parameter, sink: str) -> Iterator[_Item | Source]:
+    def _parameter(self, item: Item, parameter: Parameter, sink: str) -> Iterator[Item | Source]:
         key = item.key
         function = self._program.function(key)
         if self._flow.admits_listed_only(parameter, key[0]):
@@ -262,7 +228,7 @@ class Trace:
             if not edges:
                 yield self._source("parameter", item, parameter.name, function.span[0])
 
-    def _entered(self, item: _Item, parameter: Parameter, entry: EntryPoint, sink: str) -> Source:
+    def _entered(self, item: Item, parameter: Parameter, entry: EntryPoint, sink: str) -> Source:
         line = self._program.function(item.key).span[0]
         if parameter.ref.rsplit(".", 1)[-1] in _UPLOADS and item.taken not in _NAMES:
             return self._source("library", item, parameter.name, line)
@@ -276,8 +242,8 @@ class Trace:
         return self._source("tool" if entry.role == "tool" else "external", item, parameter.name, line)
 
     def _given(
-        self, item: _Item, parameter: Parameter, caller: FunctionKey, index: int, *, step: bool
-    ) -> Iterator[_Item | Source]:
+        self, item: Item, parameter: Parameter, caller: FunctionKey, index: int, *, step: bool
+    ) -> Iterator[Item | Source]:
         function = self._program.function(item.key)
         call = self._program.files[caller[0]].calls[index]
         value = argument_for(function, parameter.name, call)
@@ -297,7 +263,7 @@ class Trace:
 
     # Attributes.
 
-    def _attribute(self, item: _Item, sink: str) -> Iterator[_Item | Source]:
+    def _attribute(self, item: Item, sink: str) -> Iterator[Item | Source]:
         value, key = item.value, item.key
         name = plain_name(value)
         base = value.parts[0]
@@ -307,7 +273,7 @@ class Trace:
                 item = replace(item, cleaned="yes")
         if name and item.whole:
             checked = self._checks.of(name, Where(key, item.block, item.start), (0, 0), sink)
-            item = replace(item, cleaned=_more(item.cleaned, checked))
+            item = replace(item, cleaned=more(item.cleaned, checked))
         symbol = self._program.value_symbol(value, key[0], key[1]) if name else None
         if symbol is not None and symbol.kind == "library" and symbol.name in self._requests:
             yield self._outside(item, symbol.name)
@@ -338,7 +304,7 @@ class Trace:
 
     # Calls.
 
-    def _call(self, item: _Item, sink: str) -> Iterator[_Item | Source]:
+    def _call(self, item: Item, sink: str) -> Iterator[Item | Source]:
         path, index = item.key[0], item.value.call
         if index < 0:
             yield self._source("unknown", item, item.value.text)
@@ -376,7 +342,7 @@ class Trace:
             value = bound[0].value if len(bound) == 1 else None
         return value.text if value is not None and value.kind == "text" else ""
 
-    def _through(self, item: _Item, call: Call, values: tuple[Value, ...]) -> Iterator[_Item]:
+    def _through(self, item: Item, call: Call, values: tuple[Value, ...]) -> Iterator[Item]:
         key = call.arguments[0].value if call.arguments and call.target.endswith(".get") else None
         for value in values:
             own = value is call.receiver
@@ -393,10 +359,10 @@ class Trace:
         bound = self._program.assigns_to(path, plain_name(call.receiver))
         return any(one.value is not None and one.value.text == "BitOr" for one in bound)
 
-    def _model(self, item: _Item, shown: str) -> Source:
+    def _model(self, item: Item, shown: str) -> Source:
         return self._source("model", item, f"{shown}()")
 
-    def _library(self, item: _Item, name: str, sink: str) -> Iterator[_Item | Source]:
+    def _library(self, item: Item, name: str, sink: str) -> Iterator[Item | Source]:
         call = self._program.files[item.key[0]].calls[item.value.call]
         row = self._program.row(name)
         if row is not None and row.effect == "llm":
@@ -417,17 +383,13 @@ class Trace:
             return
         through = handed_on(name, call)
         if unread_pattern(name, pattern, sink):
-            item = replace(item, cleaned=_more(item.cleaned, "maybe"))
+            item = replace(item, cleaned=more(item.cleaned, "maybe"))
         if through is None and self._asks_chain(call, item.key[0]):
             yield self._model(item, call.target)
         elif through is None:
             yield self._source("library", item, name)
             if row is None:
-                item = replace(item, cleaned=_more(item.cleaned, "maybe"))
+                item = replace(item, cleaned=more(item.cleaned, "maybe"))
                 yield from (self._part(item, one.value) for one in call.arguments)
         else:
             yield from self._through(item, call, through)
-
-
-def _more(one: Cleaned, other: Cleaned) -> Cleaned:
-    return "yes" if "yes" in (one, other) else "maybe" if "maybe" in (one, other) else "no"

@@ -10,8 +10,8 @@ from durability.program.placeholders import Placeholder
 from durability.program.remote_json import Reach
 from durability.program.sinks import SinkKind, sink_of
 from durability.program.sites import CallSite, FunctionSite
+from durability.program.sources import SourceKind
 from durability.program.state_files import StateWrite
-from durability.program.trace import SourceKind
 
 
 class ValueQuestions:
