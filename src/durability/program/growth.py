@@ -27,7 +27,10 @@ def growth(context: "Context", site: StateSite) -> "tuple[Event, ...]":
     return tuple(
         event
         for event in site.events("grow")
-        if context.reach.of(event.function).roles & SERVING and event.function[1] and _by_data(context, site, event)
+        if context.reach.of(event.function).roles & SERVING
+        and event.function[1]
+        and event.function not in context.states.decorators
+        and _by_data(context, site, event)
     )
 
 

@@ -59,6 +59,17 @@ class States:
         return Lasting(self._context)
 
     @cached_property
+    def decorators(self) -> frozenset[FunctionKey]:
+        """The functions that run where something is decorated: once, when its module is imported."""
+        found = set()
+        for path, facts in self._program.files.items():
+            for function in facts.functions:
+                for item in function.decorators:
+                    key = self._program.key_of(self._program.resolve(item.ref.removesuffix("()"), path))
+                    found.update([key] if key is not None else [])
+        return frozenset(found)
+
+    @cached_property
     def all(self) -> tuple[State, ...]:
         """Every state of first-party code, in order of place."""
         judged = set(self._context.judged_paths())
@@ -191,6 +202,9 @@ class States:
 
     def _trims(self, ref: Ref, value: Value, key: FunctionKey) -> bool:
         """Whether a value is a part of what the state holds already: a slice or a filtered copy."""
+        if value.kind == "name" and key[1]:
+            bound = self.names.locals_of(key).get(value.text, [])
+            return any(item.kind in ("item", "comp") and self._trims(ref, item, key) for item in bound)
         sliced = value.kind == "item" and value.parts[1].kind == "slice"
         filtered = value.kind == "comp"
         if not sliced and not filtered:
