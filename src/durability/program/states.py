@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from durability.facts.model import Assign, Call, Span, Value
 from durability.program.graph import FunctionKey
+from durability.program.held import StateKind, decorating, held
 from durability.program.lasting import Lasting
 from durability.program.program import Program
 from durability.program.spelling import plain_name
@@ -17,17 +18,10 @@ if TYPE_CHECKING:
     from durability.program.context import Context
 
 EventKind = Literal["grow", "shrink", "cap", "read", "rebind", "escape"]
-StateKind = Literal["container", "capped", "object", "scalar", "thing"]
 
 _GROW = frozenset({"append", "add", "appendleft", "insert", "extend", "update", "setdefault"})
 _SHRINK = frozenset({"pop", "popitem", "popleft", "clear", "remove", "discard", "difference_update"})
 _KEYED_GROW = ("setdefault", "insert")
-_LITERALS = ("list", "dict", "set", "comp")
-_MAKERS = frozenset({"list", "dict", "set", "defaultdict", "OrderedDict", "Counter", "deque"})
-_CAPPED = frozenset(
-    {"TTLCache", "LRUCache", "LFUCache", "RRCache", "FIFOCache", "TLRUCache", "WeakValueDictionary",
-     "WeakKeyDictionary", "WeakSet", "ExpiringDict", "LRU", "TTLDict", "SimpleCache", "Queue"}
-)  # fmt: skip
 
 
 class Event(Struct, frozen=True):
@@ -61,13 +55,7 @@ class States:
     @cached_property
     def decorators(self) -> frozenset[FunctionKey]:
         """The functions that run where something is decorated: once, when its module is imported."""
-        found = set()
-        for path, facts in self._program.files.items():
-            for function in facts.functions:
-                for item in function.decorators:
-                    key = self._program.key_of(self._program.resolve(item.ref.removesuffix("()"), path))
-                    found.update([key] if key is not None else [])
-        return frozenset(found)
+        return decorating(self._program)
 
     @cached_property
     def all(self) -> tuple[State, ...]:
@@ -101,29 +89,12 @@ class States:
     def kind(self, state: State) -> StateKind:
         """What a state holds, by the values it is bound to."""
         kinds = {
-            self._held(item.value, path)
+            held(self._program, item.value, path)
             for item, path in zip(self.names.definitions[state], self.names.places[state], strict=True)
             if item.value is not None and item.op == "="
         }
         order: tuple[StateKind, ...] = ("capped", "container", "object", "thing", "scalar")
         return next((kind for kind in order if kind in kinds), "thing")
-
-    def _held(self, value: Value, path: str) -> StateKind:
-        if value.kind in _LITERALS:
-            return "container"
-        if value.kind in ("const", "text"):
-            return "scalar"
-        if value.kind != "call" or value.call < 0:
-            return "thing"
-        name = value.text.rsplit(".", 1)[-1]
-        call = self._program.files[path].calls[value.call]
-        if name in _CAPPED:
-            return "capped"
-        if name == "deque" and _bounded(call):
-            return "capped"
-        if name in _MAKERS:
-            return "container"
-        return "object" if self._program.symbol(path, value.call).kind == "class" else "thing"
 
     def events(self, state: State) -> tuple[Event, ...]:
         """Everything that the program does to a state, in order of file and place."""
@@ -312,13 +283,6 @@ def _shown(call: Call) -> str:
 
 def _adds(item: Assign) -> bool:
     return item.op not in ("=", "del")
-
-
-def _bounded(call: Call) -> bool:
-    given = next((item.value for item in call.arguments if item.keyword == "maxlen"), None)
-    if given is None and len(call.arguments) > 1 and call.arguments[1].keyword == "":
-        given = call.arguments[1].value
-    return given is not None and given.text != "None"
 
 
 def _names(values: tuple[Value, ...]) -> Iterator[Value]:
