@@ -33,6 +33,7 @@ from durability.program.routes import Route
 from durability.program.scans import scanned_list
 from durability.program.sharing import changes, is_settled, is_stored, origin, other_entries, readers, user_data
 from durability.program.sites import CallSite, EntrySite, FunctionSite, LoopSite, Site, StateSite
+from durability.program.sites.handler import HandlerSite
 from durability.program.statements import query_texts
 from durability.program.states import Event
 from durability.program.values import ValueQuestions
@@ -161,6 +162,10 @@ class Ask(ValueQuestions):
     def started_at(self, site: EntrySite) -> tuple[Step, ...]:
         """Where background work is started."""
         return started_at(self._context, site.entry)
+
+    def told_success(self, handler: HandlerSite) -> tuple[Step, ...]:
+        """The chain from an entry point that answers success to a handler that takes a failure; () when none."""
+        return self._context.failures.told_success(handler)
 
     def boundary(self) -> Step | None:
         """What takes every error of the application; None when nothing does."""

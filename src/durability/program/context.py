@@ -11,6 +11,7 @@ from durability.program.boundaries import Boundaries
 from durability.program.caught import Caught
 from durability.program.effects import Effects
 from durability.program.entries import EntryPoint, routing_of
+from durability.program.failures import Failures
 from durability.program.flow import Flow
 from durability.program.graph import FunctionKey
 from durability.program.guards import Leaving
@@ -235,6 +236,11 @@ class Context:
     def placeholders(self) -> Placeholders:
         """The functions that answer entry points."""
         return Placeholders(self)
+
+    @cached_property
+    def failures(self) -> Failures:
+        """Which failures are answered with success."""
+        return Failures(self)
 
     @cached_property
     def caught(self) -> Caught:
