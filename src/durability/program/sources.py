@@ -46,3 +46,8 @@ class Item(Struct, frozen=True):
 def more(one: Cleaned, other: Cleaned) -> Cleaned:
     """The stronger of two words on what became of a value."""
     return "yes" if "yes" in (one, other) else "maybe" if "maybe" in (one, other) else "no"
+
+
+def source(kind: SourceKind, item: Item, name: str, line: int = 0) -> Source:
+    """The start of an item: at its own place, or on a line of its file."""
+    return Source(kind, name, item.key[0], line or item.start[0], item.cleaned, item.steps)

@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from durability.facts.model import Call, Parameter, Value
+from durability.facts.model import Call, Value
 from durability.model import Step
 from durability.program.checks import Checks, Where
+from durability.program.entering import NAMES, UPLOADS, Entering
 from durability.program.entries import EntryPoint
-from durability.program.flow import Flow, argument_for, parameter_of
+from durability.program.flow import Flow, parameter_of
 from durability.program.graph import FunctionKey
 from durability.program.passing import cleans, deciding, glued, handed_on, unread_pattern
 from durability.program.reaching import Reaching, takes_keys
 from durability.program.sites import CallSite
-from durability.program.sources import Cleaned, Item, Source, SourceKind, more
+from durability.program.sources import Cleaned, Item, Source, more, source
 from durability.program.spelling import plain_name
 
 if TYPE_CHECKING:
@@ -27,22 +28,18 @@ _BUDGET = 1_500
 _NEST = 6
 """Calls entered for what they return, one in another."""
 
-_UPLOADS = ("UploadFile", "FileStorage", "UploadedFile")
 _OWN = frozenset(
     {"user", "session", "app", "state", "client", "method", "scope", "auth", "url_for", "content_type", "remote_addr",
      "size", "file", "url_rule", "endpoint", "environ", "loop", "url", "base_url", "host", "META", "blueprint"}
 )  # fmt: skip
 """What a request carries that whoever sends it does not write freely."""
 
-_NAMES = ("filename", "name", "raw_filename")
 _TERMINAL = ("argparse.", "sys.", "optparse.", "click.", "typer.")
 """What the person who starts the program says is no input from outside."""
 
 _KEYS = "keys()"
 """What `taken` says when the keys of a table are read."""
 
-_STATES = frozenset({"state", "config", "runtime", "ctx", "context", "run_context"})
-"""What a framework keeps between steps and gives to each of them."""
 
 _CHAINS = frozenset({"invoke", "ainvoke", "predict", "apredict", "run", "arun", "stream", "astream"})
 _VECTORS = ("embed", "moderation", "count_tokens", "models.list")
@@ -56,9 +53,9 @@ class Trace:
         self._context = context
         self._program = context.program
         self._flow = flow
-        self._external = external
         self._checks = Checks(context)
         self._reaching = Reaching(context.program)
+        self._entering = Entering(context.program, flow, external)
         self._requests = flow.request_objects - {name for name in flow.request_objects if name.startswith(_TERMINAL)}
         rows = context.program.library.parameters
         self._uploads = frozenset(row.name for row in rows if row.external and row.meaning == "upload")
@@ -89,7 +86,7 @@ class Trace:
     def _look(self, item: Item, sink: str) -> Iterator[Item | Source]:
         value, kind = item.value, item.value.kind
         if kind in ("const", "text"):
-            yield self._source("constant", item, value.text[:40])
+            yield source("constant", item, value.text[:40])
         elif kind == "name":
             yield from self._name(item, sink)
         elif kind == "call":
@@ -97,13 +94,13 @@ class Trace:
         elif kind == "attr":
             yield from self._attribute(item, sink)
         elif kind in ("compare", "not"):
-            yield self._source("constant", item, kind)
+            yield source("constant", item, kind)
         elif kind == "if":
             yield from self._choice(item, sink)
         elif kind == "item":
             cut = value.parts[0].text.endswith("splitext") and value.parts[1].text in ("1", "-1") and sink == "path"
             key = value.parts[1]
-            taken = f"[{key.text}]" if key.kind == "text" and item.taken not in _NAMES else item.taken
+            taken = f"[{key.text}]" if key.kind == "text" and item.taken not in NAMES else item.taken
             yield self._part(item, value.parts[0], cleaned="yes" if cut else item.cleaned, whole=False, taken=taken)
         elif kind == "dict" and value.parts:
             keyed = [
@@ -122,22 +119,19 @@ class Trace:
                 yield self._part(item, part, cleaned=more(item.cleaned, held_back))
         else:
             known = kind in ("list", "tuple", "set", "dict", "format")
-            yield self._source("constant" if known else "unknown", item, kind)
+            yield source("constant" if known else "unknown", item, kind)
 
     def _part(self, item: Item, value: Value, **changes: object) -> Item:
         return replace(item, value=value, whole=changes.pop("whole", True), **changes)
 
-    def _source(self, kind: SourceKind, item: Item, name: str, line: int = 0) -> Source:
-        return Source(kind, name, item.key[0], line or item.start[0], item.cleaned, item.steps)
-
     def _outside(self, item: Item, name: str) -> Source:
         """What a person sends; of a file that is sent only the name is text that leads somewhere."""
         if name not in self._uploads:
-            return self._source("external", item, name)
-        if item.taken not in _NAMES:
-            return self._source("library", item, name)
+            return source("external", item, name)
+        if item.taken not in NAMES:
+            return source("library", item, name)
         unclear = item.taken == "name" and item.cleaned == "yes"
-        return self._source("external", replace(item, cleaned="maybe") if unclear else item, name)
+        return source("external", replace(item, cleaned="maybe") if unclear else item, name)
 
     def _choice(self, item: Item, sink: str) -> Iterator[Item]:
         test, body, other = item.value.parts
@@ -172,7 +166,7 @@ class Trace:
                     item, value=block.value, block=block.parent, start=block.span[:2], whole=False, taken=taken
                 )
         if parameter is not None and not killed:
-            yield from self._parameter(replace(item, value=Value("name", name)), parameter, sink)
+            yield from self._entering.parameter(replace(item, value=Value("name", name)), parameter, sink)
         if parameter is None and not bound and not looped:
             yield from self._outer(item, name)
 
@@ -191,7 +185,7 @@ class Trace:
                             item, value=one.value, key=(path, at), block=one.block, start=one.span[:2], whole=False
                         )
                 if parameter is not None:
-                    yield from self._parameter(replace(item, key=(path, at), inside=()), parameter, "")
+                    yield from self._entering.parameter(replace(item, key=(path, at), inside=()), parameter, "")
                 return
             at = facts.functions[at].parent
         found = self._flow.imported_value(name, path)
@@ -203,63 +197,10 @@ class Trace:
             yield (
                 self._outside(item, symbol.name)
                 if symbol.name in self._requests
-                else self._source("library", item, symbol.name)
+                else source("library", item, symbol.name)
             )
         else:
-            yield self._source("unknown", item, name)
-
-    def _parameter(self, item: Item, parameter: Parameter, sink: str) -> Iterator[Item | Source]:
-        key = item.key
-        function = self._program.function(key)
-        if self._flow.admits_listed_only(parameter, key[0]):
-            item = replace(item, cleaned="yes")
-        entry = self._external.get(key)
-        if item.inside and item.inside[-1][0] != ("", 0):
-            caller, call = item.inside[-1]
-            yield from self._given(replace(item, inside=item.inside[:-1]), parameter, caller, call, step=False)
-        elif entry is not None and function.owner and parameter is function.parameters[0]:
-            yield self._source("library", item, parameter.name, function.span[0])
-        elif entry is not None:
-            yield self._entered(item, parameter, entry, sink)
-        else:
-            edges = [edge for edge in self._program.callers.get(key, ()) if edge.call >= 0 and not edge.offloaded]
-            for edge in edges:
-                yield from self._given(item, parameter, edge.caller, edge.call, step=True)
-            if not edges:
-                yield self._source("parameter", item, parameter.name, function.span[0])
-
-    def _entered(self, item: Item, parameter: Parameter, entry: EntryPoint, sink: str) -> Source:
-        line = self._program.function(item.key).span[0]
-        if parameter.ref.rsplit(".", 1)[-1] in _UPLOADS and item.taken not in _NAMES:
-            return self._source("library", item, parameter.name, line)
-        if self._flow.is_given(parameter, entry, item.key[0]):
-            return self._source("library", item, parameter.name, line)
-        segment = f"{{{parameter.name}}}" in entry.path or f"<{parameter.name}>" in entry.path
-        if segment and sink == "path":
-            item = replace(item, cleaned="yes")
-        if parameter.name in _STATES:
-            return self._source("unknown", item, parameter.name, line)
-        return self._source("tool" if entry.role == "tool" else "external", item, parameter.name, line)
-
-    def _given(
-        self, item: Item, parameter: Parameter, caller: FunctionKey, index: int, *, step: bool
-    ) -> Iterator[Item | Source]:
-        function = self._program.function(item.key)
-        call = self._program.files[caller[0]].calls[index]
-        value = argument_for(function, parameter.name, call)
-        if value is not None:
-            note = Step(caller[0], call.span[0], f"gives it to {function.name}()")
-            steps = (note, *item.steps) if step else item.steps
-            yield replace(item, value=value, key=caller, block=call.block, start=call.span[:2], steps=steps, whole=True)
-        elif any(one.keyword in ("*", "**") for one in call.arguments):
-            yield self._source("unknown", item, parameter.name)
-        elif parameter.default is not None:
-            start = function.span[:2]
-            yield replace(
-                item, value=parameter.default, key=(item.key[0], max(function.parent, 0)), block=-1, start=start
-            )
-        else:
-            yield self._source("unknown", item, parameter.name)
+            yield source("unknown", item, name)
 
     # Attributes.
 
@@ -288,10 +229,10 @@ class Trace:
                     yield replace(item, value=one.value, key=there, block=one.block, start=one.span[:2], inside=())
             return
         if name.startswith(("self.", "cls.")):
-            yield self._source("unknown", item, name)
+            yield source("unknown", item, name)
             return
         if value.text in _OWN and self._is_request(base, key):
-            yield self._source("library", item, name)
+            yield source("library", item, name)
             return
         yield self._part(item, base, whole=False, taken=value.text)
 
@@ -299,7 +240,7 @@ class Trace:
         parameter = parameter_of(self._program.function(key), base.text) if base.kind == "name" else None
         if parameter is not None:
             last = parameter.ref.rsplit(".", 1)[-1]
-            return last in (*_UPLOADS, "Request", "HttpRequest", "WebSocket") or parameter.name == "request"
+            return last in (*UPLOADS, "Request", "HttpRequest", "WebSocket") or parameter.name == "request"
         return plain_name(base).rsplit(".", 1)[-1] == "request"
 
     # Calls.
@@ -307,7 +248,7 @@ class Trace:
     def _call(self, item: Item, sink: str) -> Iterator[Item | Source]:
         path, index = item.key[0], item.value.call
         if index < 0:
-            yield self._source("unknown", item, item.value.text)
+            yield source("unknown", item, item.value.text)
             return
         call = self._program.files[path].calls[index]
         item = replace(item, block=call.block, start=call.span[:2])
@@ -332,7 +273,7 @@ class Trace:
         elif symbol.kind in ("unknown", "parameter") and through is not None:
             yield from self._through(item, call, through)
         else:
-            yield self._source("unknown", item, call.target)
+            yield source("unknown", item, call.target)
 
     def _pattern(self, call: Call, path: str) -> str:
         """The text of the first argument, written there or bound to a name of this file; "" when it is not in sight."""
@@ -346,7 +287,7 @@ class Trace:
         key = call.arguments[0].value if call.arguments and call.target.endswith(".get") else None
         for value in values:
             own = value is call.receiver
-            keyed = own and key is not None and key.kind == "text" and item.taken not in _NAMES
+            keyed = own and key is not None and key.kind == "text" and item.taken not in NAMES
             taken = f"[{key.text}]" if keyed and key is not None else item.taken
             if own and call.target.endswith((".keys", ".values")):
                 taken = _KEYS if call.target.endswith(".keys") else ""
@@ -360,17 +301,17 @@ class Trace:
         return any(one.value is not None and one.value.text == "BitOr" for one in bound)
 
     def _model(self, item: Item, shown: str) -> Source:
-        return self._source("model", item, f"{shown}()")
+        return source("model", item, f"{shown}()")
 
     def _library(self, item: Item, name: str, sink: str) -> Iterator[Item | Source]:
         call = self._program.files[item.key[0]].calls[item.value.call]
         row = self._program.row(name)
         if row is not None and row.effect == "llm":
             vector = any(word in name.lower() for word in _VECTORS)
-            yield self._source("library", item, name) if vector else self._model(item, call.target)
+            yield source("library", item, name) if vector else self._model(item, call.target)
             return
         if row is not None and row.effect == _ENVIRONMENT:
-            yield self._source("environment", item, name)
+            yield source("environment", item, name)
             return
         if name == "input" or name in self._requests:
             yield self._outside(item, name)
@@ -387,7 +328,7 @@ class Trace:
         if through is None and self._asks_chain(call, item.key[0]):
             yield self._model(item, call.target)
         elif through is None:
-            yield self._source("library", item, name)
+            yield source("library", item, name)
             if row is None:
                 item = replace(item, cleaned=more(item.cleaned, "maybe"))
                 yield from (self._part(item, one.value) for one in call.arguments)
