@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from durability.facts.model import Call, Value
+from durability.facts.model import Value
 from durability.model import Step
 from durability.program.checks import Checks, Where
-from durability.program.entering import NAMES, UPLOADS, Entering
+from durability.program.entering import NAMES, Entering
 from durability.program.entries import EntryPoint
 from durability.program.flow import Flow, parameter_of
 from durability.program.graph import FunctionKey
 from durability.program.passing import cleans, deciding, glued, handed_on, unread_pattern
 from durability.program.reaching import Reaching, takes_keys
+from durability.program.reading import KEYS, asks_chain, is_request, pattern_of, through_call
 from durability.program.sites import CallSite
 from durability.program.sources import Cleaned, Item, Source, more, source
 from durability.program.spelling import plain_name
@@ -37,11 +38,7 @@ _OWN = frozenset(
 _TERMINAL = ("argparse.", "sys.", "optparse.", "click.", "typer.")
 """What the person who starts the program says is no input from outside."""
 
-_KEYS = "keys()"
-"""What `taken` says when the keys of a table are read."""
 
-
-_CHAINS = frozenset({"invoke", "ainvoke", "predict", "apredict", "run", "arun", "stream", "astream"})
 _VECTORS = ("embed", "moderation", "count_tokens", "models.list")
 _ENVIRONMENT = "env.read"
 
@@ -108,10 +105,10 @@ class Trace:
                 for key, part in zip(value.parts[::2], value.parts[1::2], strict=False)
                 if f"[{key.text}]" == item.taken
             ]
-            chosen = value.parts[::2] if item.taken == _KEYS else tuple(keyed) or value.parts[1::2]
+            chosen = value.parts[::2] if item.taken == KEYS else tuple(keyed) or value.parts[1::2]
             yield from (self._part(item, part, taken="") for part in chosen)
         elif kind == "comp":
-            at = 1 if value.text == "DictComp" and item.taken != _KEYS else 0
+            at = 1 if value.text == "DictComp" and item.taken != KEYS else 0
             yield self._part(item, value.parts[at], taken="" if value.text == "DictComp" else item.taken)
         elif value.parts:
             for part in deciding(value, sink):
@@ -141,8 +138,6 @@ class Trace:
             checked = self._checks.admits(test, names, sink, where, held=held) if names else "no"
             yield self._part(item, part, cleaned=more(item.cleaned, checked))
 
-    # Names.
-
     def _name(self, item: Item, sink: str) -> Iterator[Item | Source]:
         name, (path, index) = item.value.text, item.key
         facts = self._program.files[path]
@@ -161,7 +156,7 @@ class Trace:
         looped = self._reaching.loops(place, name)
         for block in looped:
             if block.value is not None:
-                taken = _KEYS if takes_keys(block, name) and item.whole and not item.taken else item.taken
+                taken = KEYS if takes_keys(block, name) and item.whole and not item.taken else item.taken
                 yield replace(
                     item, value=block.value, block=block.parent, start=block.span[:2], whole=False, taken=taken
                 )
@@ -231,19 +226,10 @@ class Trace:
         if name.startswith(("self.", "cls.")):
             yield source("unknown", item, name)
             return
-        if value.text in _OWN and self._is_request(base, key):
+        if value.text in _OWN and is_request(self._program, base, key):
             yield source("library", item, name)
             return
         yield self._part(item, base, whole=False, taken=value.text)
-
-    def _is_request(self, base: Value, key: FunctionKey) -> bool:
-        parameter = parameter_of(self._program.function(key), base.text) if base.kind == "name" else None
-        if parameter is not None:
-            last = parameter.ref.rsplit(".", 1)[-1]
-            return last in (*UPLOADS, "Request", "HttpRequest", "WebSocket") or parameter.name == "request"
-        return plain_name(base).rsplit(".", 1)[-1] == "request"
-
-    # Calls.
 
     def _call(self, item: Item, sink: str) -> Iterator[Item | Source]:
         path, index = item.key[0], item.value.call
@@ -268,37 +254,12 @@ class Trace:
                     yield replace(item, value=one.value, whole=True, **where)
             return
         through = handed_on("", call)
-        if symbol.kind != "function" and self._asks_chain(call, path):
+        if symbol.kind != "function" and asks_chain(self._program, call, path):
             yield self._model(item, call.target)
         elif symbol.kind in ("unknown", "parameter") and through is not None:
-            yield from self._through(item, call, through)
+            yield from through_call(item, call, through)
         else:
             yield source("unknown", item, call.target)
-
-    def _pattern(self, call: Call, path: str) -> str:
-        """The text of the first argument, written there or bound to a name of this file; "" when it is not in sight."""
-        value = call.arguments[0].value if call.arguments and not call.arguments[0].keyword else None
-        if value is not None and value.kind == "name":
-            bound = self._program.assigns_to(path, value.text)
-            value = bound[0].value if len(bound) == 1 else None
-        return value.text if value is not None and value.kind == "text" else ""
-
-    def _through(self, item: Item, call: Call, values: tuple[Value, ...]) -> Iterator[Item]:
-        key = call.arguments[0].value if call.arguments and call.target.endswith(".get") else None
-        for value in values:
-            own = value is call.receiver
-            keyed = own and key is not None and key.kind == "text" and item.taken not in NAMES
-            taken = f"[{key.text}]" if keyed and key is not None else item.taken
-            if own and call.target.endswith((".keys", ".values")):
-                taken = _KEYS if call.target.endswith(".keys") else ""
-            yield self._part(item, value, whole=not own, taken=taken)
-
-    def _asks_chain(self, call: Call, path: str) -> bool:
-        """Whether what is invoked was put together with a model: `prompt | llm`."""
-        if call.receiver is None or call.target.rsplit(".", 1)[-1] not in _CHAINS:
-            return False
-        bound = self._program.assigns_to(path, plain_name(call.receiver))
-        return any(one.value is not None and one.value.text == "BitOr" for one in bound)
 
     def _model(self, item: Item, shown: str) -> Source:
         return source("model", item, f"{shown}()")
@@ -316,7 +277,7 @@ class Trace:
         if name == "input" or name in self._requests:
             yield self._outside(item, name)
             return
-        pattern = self._pattern(call, item.key[0])
+        pattern = pattern_of(self._program, call, item.key[0])
         if cleans(name, row, pattern, sink):
             item = replace(item, cleaned="yes")
             values = tuple(one.value for one in call.arguments) or ((call.receiver,) if call.receiver else ())
@@ -325,7 +286,7 @@ class Trace:
         through = handed_on(name, call)
         if unread_pattern(name, pattern, sink):
             item = replace(item, cleaned=more(item.cleaned, "maybe"))
-        if through is None and self._asks_chain(call, item.key[0]):
+        if through is None and asks_chain(self._program, call, item.key[0]):
             yield self._model(item, call.target)
         elif through is None:
             yield source("library", item, name)
@@ -333,4 +294,4 @@ class Trace:
                 item = replace(item, cleaned=more(item.cleaned, "maybe"))
                 yield from (self._part(item, one.value) for one in call.arguments)
         else:
-            yield from self._through(item, call, through)
+            yield from through_call(item, call, through)
