@@ -58,7 +58,7 @@ def unread_pattern(name: str, text: str, sink: str) -> bool:
     return name in _MATCHES and (not text or sink == "url")
 
 
-def handed_on(name: str, call: Call) -> tuple[Value, ...] | None:
+def handed_on(name: str, call: Call, sink: str) -> tuple[Value, ...] | None:
     """The values that the result of a library call, or of a call on something unknown, is made from.
 
     None when nothing is known to come through.
@@ -69,6 +69,8 @@ def handed_on(name: str, call: Call) -> tuple[Value, ...] | None:
         return given[1:3] if name == "re.sub" else given[1:2]
     if name in _CARRIERS:
         return given
+    if call.receiver is not None and last == "format" and sink == "url":
+        return (call.receiver,)
     if call.receiver is not None and last in _TEXT_METHODS:
         return (call.receiver, *(given[1:] if last in _NOT_GIVEN else given))
     return None

@@ -253,7 +253,7 @@ class Trace:
                     where = {"key": target, "block": one.block, "start": one.span[:2], "steps": steps, "inside": inside}
                     yield replace(item, value=one.value, whole=True, **where)
             return
-        through = handed_on("", call)
+        through = handed_on("", call, sink)
         if symbol.kind != "function" and asks_chain(self._program, call, path):
             yield self._model(item, call.target)
         elif symbol.kind in ("unknown", "parameter") and through is not None:
@@ -283,7 +283,7 @@ class Trace:
             values = tuple(one.value for one in call.arguments) or ((call.receiver,) if call.receiver else ())
             yield from (self._part(item, part) for part in values)
             return
-        through = handed_on(name, call)
+        through = handed_on(name, call, sink)
         if unread_pattern(name, pattern, sink):
             item = replace(item, cleaned=more(item.cleaned, "maybe"))
         if through is None and asks_chain(self._program, call, item.key[0]):
