@@ -33,6 +33,7 @@ _ROUTE = "from fastapi import FastAPI\napp = FastAPI()\n"
     ),
     action="Keep what users send in a database",
     minutes=(30, 180),
+    preview=True,
     sites=states(roles=SERVING),
     examples=[
         Bad(

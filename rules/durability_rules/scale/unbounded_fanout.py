@@ -36,6 +36,7 @@ _GATHER = "@app.post('/all')\nasync def every(links: list[str]):\n    return awa
     ),
     action="Let only a fixed number run at the same time",
     minutes=(10, 30),
+    preview=True,
     sites=calls(name=("asyncio.gather", "asyncio.create_task", "threading.Thread"), roles=SERVING),
     examples=[
         Bad(

@@ -167,6 +167,14 @@ class Ask(ValueQuestions):
         """The chain from an entry point that answers success to a handler that takes a failure; () when none."""
         return self._context.failures.told_success(handler)
 
+    def is_tested(self, site: EntrySite) -> bool:
+        """Whether some test runs an entry point."""
+        return self._context.tested.reaches(site.entry)
+
+    def has_computed_requests(self) -> bool:
+        """Whether some test asks for an address that is put together at run time."""
+        return self._context.tested.computed
+
     def boundary(self) -> Step | None:
         """What takes every error of the application; None when nothing does."""
         return self._context.boundaries.of_application

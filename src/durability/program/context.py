@@ -29,6 +29,7 @@ from durability.program.sites import CallSite, HandlerSite
 from durability.program.spelling import plain_name
 from durability.program.state_files import StateFiles
 from durability.program.states import States
+from durability.program.tested import Tested
 from durability.program.trace import Trace
 from durability.program.uses import Uses
 
@@ -126,6 +127,11 @@ class Context:
     def boundaries(self) -> Boundaries:
         """What takes errors from outside on their way to the user."""
         return Boundaries(self)
+
+    @cached_property
+    def tested(self) -> Tested:
+        """What the tests reach."""
+        return Tested(self)
 
     @cached_property
     def classes_made(self) -> frozenset[Symbol]:

@@ -105,7 +105,7 @@ MUST_HAVES = (
     MustHave(
         name="failure-paths",
         level="production",
-        rules=(),
+        rules=("no-error-boundary",),
         share=0.8,
         absent="unproven",
         hygiene=False,
@@ -137,7 +137,7 @@ MUST_HAVES = (
     MustHave(
         name="tested-entry-points",
         level="production",
-        rules=(),
+        rules=("entry-point-untested",),
         share=0.5,
         absent="unproven",
         hygiene=True,
@@ -177,7 +177,7 @@ MUST_HAVES = (
     MustHave(
         name="tested-entry-points",
         level="durable",
-        rules=(),
+        rules=("entry-point-untested",),
         share=0.8,
         absent="unproven",
         hygiene=True,

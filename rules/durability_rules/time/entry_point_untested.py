@@ -1,0 +1,115 @@
+"""entry-point-untested."""
+
+from durability.api import (
+    Ask,
+    Bad,
+    EntrySite,
+    Good,
+    Miss,
+    Silent,
+    Story,
+    Unclear,
+    Verdict,
+    entry_points,
+    handled,
+    rule,
+    suggest,
+    unhandled,
+    unsure,
+)
+
+_APP = (
+    "from fastapi import APIRouter, FastAPI\napp = FastAPI()\nrouter = APIRouter(prefix='/orders')\n"
+    "@router.get('/{key}')\ndef one(key: int):\n    return load(key)\n"
+    "@router.post('')\ndef add(name: str):{mark}\n    return save(name)\napp.include_router(router)\n"
+)
+_CLIENT = "from fastapi.testclient import TestClient\nfrom app import app\nclient = TestClient(app)\n"
+
+
+@rule(
+    lens="time",
+    severity="low",
+    confidence="high",
+    sources=["Yuan et al., Simple Testing Can Prevent Most Critical Failures, OSDI 2014"],
+    story=Story(
+        demo="It was tried by hand once.",
+        production="A change somewhere else breaks it, and the first to notice is the person who wanted to use it.",
+        trigger="the next change",
+    ),
+    action="Write a test for each way into the program",
+    minutes=(15, 45),
+    repository=True,
+    sites=entry_points(roles=("route", "bot", "tool", "ui", "cli", "worker")),
+    examples=[
+        Bad(
+            {
+                "app.py": _APP.replace("{mark}", "  # <-"),
+                "tests/test_app.py": _CLIENT
+                + "def test_one():\n    assert client.get('/orders/3').status_code == 200\n",
+            }
+        ),
+        Bad(
+            {
+                "cli.py": "import click\n@click.group()\ndef main(): pass\n@main.command()\ndef load(): pass\n"
+                "@main.command()\ndef purge():  # <-\n    pass\n",
+                "helpers.py": "def purge():\n    pass\n",
+                "tests/test_cli.py": "from click.testing import CliRunner\nfrom cli import main\nfrom helpers import purge\n"
+                "def test_load():\n    purge()\n    assert CliRunner().invoke(main, ['load']).exit_code == 0\n",
+            },
+            why="the test calls another function of that name",
+            decoy=True,
+        ),
+        Bad(
+            {
+                "app.py": "from flask import Flask\nfrom shop import pages as p\napp = Flask(__name__)\napp.register_blueprint(p, url_prefix='/shop')\n",
+                "shop/__init__.py": "from .views import pages\n",
+                "shop/views.py": "from flask import Blueprint\npages = Blueprint('pages', __name__)\n@pages.get('/cart')\ndef cart():\n"
+                "    return ''\n@pages.post('/pay')\ndef pay():  # <-\n    return ''\n",
+                "tests/test_shop.py": "from app import app\ndef test_cart():\n    assert app.test_client().get('/shop/cart').status_code == 200\n"
+                "def test_pay_page():\n    assert app.test_client().get('/shop/pay').status_code == 405\n",
+            },
+            why="asked for with another method, behind a prefix and a re-export",
+        ),
+        Good(
+            {
+                "app.py": _APP.replace("{mark}", ""),
+                "tests/conftest.py": "import pytest\nfrom fastapi.testclient import TestClient\nfrom app import app\n"
+                "@pytest.fixture\ndef client():\n    return TestClient(app)\n",
+                "tests/test_app.py": "BASE = '/orders'\ndef test_both(client):\n    key = client.post(f'{BASE}', params={'name': 'x'}).json()\n"
+                "    assert client.get(f'{BASE}/{key}').status_code == 200\n",
+            },
+            why="through a fixture of another file",
+        ),
+        Unclear(
+            {
+                "app.py": "from flask import Flask\napp = Flask(__name__)\n@app.get('/')\ndef home():\n    return ''\n",
+                "tests/test_app.py": "from app import app\ndef test_all():\n    for rule in app.url_map.iter_rules():\n"
+                "        app.test_client().get(rule.rule)\n",
+            }
+        ),
+        Silent({"app.py": _APP.replace("{mark}", "")}, why="no tests at all: another rule"),
+        Miss(
+            {
+                "app.py": "from flask import Flask\napp = Flask(__name__)\n@app.get('/')\ndef home():\n    return ''\n",
+                "tests/test_app.py": "from app import app\ndef test_home():\n    app.test_client().get('/')\n",
+            },
+            why="a test that looks at nothing",
+        ),
+    ],
+)
+def entry_point_untested(entry: EntrySite, ask: Ask) -> Verdict | None:
+    """A way into the program that no test takes.
+
+    Tests reach it by calling it, by a request of a test client, or by running its command or script.
+    """
+    if not ask.tested_modules() or entry.entry.hook or entry.entry.spawned:
+        return None
+    if ask.is_tested(entry):
+        return handled()
+    if entry.entry.role == "route" and ask.has_computed_requests():
+        return unsure("dynamic")
+    return unhandled(
+        f"no test reaches {entry.entry.name}",
+        fix=suggest("call it once in a test, with what it should answer"),
+        cause=entry.path,
+    )

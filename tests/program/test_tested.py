@@ -1,0 +1,64 @@
+"""Which entry points the tests of a program reach."""
+
+import pytest
+
+from durability.engine.linking import link
+from durability.facts.collect import collect
+from durability.program.modules import module_name
+from durability.sources.project import manifests_of
+from durability.sources.roles import file_role
+
+FLASK = (
+    "from flask import Flask\napp = Flask(__name__)\n@app.{method}('{path}')\ndef handler(**given):\n    return ''\n"
+)
+
+
+def reached_names(texts):
+    """The names of the entry points that tests reach."""
+    facts = {path: collect(text, path, module_name(path)) for path, text in texts.items()}
+    context = link(facts, {path: file_role(path, b"") for path in facts}, manifests_of({}))
+    return {entry.name for entry in context.entries if not entry.hook and context.tested.reaches(entry)}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "request_made", "reached"),
+    [
+        ("get", "/orders", "client.get('/orders')", True),
+        ("get", "/orders", "client.get('/orders/')", True),
+        ("get", "/orders", "client.get('/orders?page=2')", True),
+        ("get", "/orders", "client.get('http://testserver/orders')", True),
+        ("get", "/orders", "client.get(url='/orders')", True),
+        ("get", "/orders", "client.open('/orders', method='GET')", True),
+        ("get", "/orders", "client.request('GET', '/orders')", True),
+        ("post", "/orders", "client.get('/orders')", False),
+        ("get", "/orders", "client.get('/order')", False),
+        ("get", "/orders", "client.get('/orders/7')", False),
+        ("get", "/orders/<int:key>", "client.get('/orders/7')", True),
+        ("get", "/orders/<int:key>", "client.get(f'/orders/{key}')", True),
+        ("get", "/orders/<int:key>", "client.get('/orders/%d' % key)", True),
+        ("get", "/orders/<int:key>/items", "client.get('/orders/7')", False),
+        ("get", "/orders", "client.get(f'{PREFIX}/orders')", False),
+        ("get", "/api/orders", "client.get(f'{PREFIX}/orders')", True),
+        ("get", "/orders", "{'/orders': 1}.get('/orders')", True),
+    ],
+)
+def test_a_request_reaches_the_route_it_matches(method, path, request_made, reached):
+    test = f"from app import app\nPREFIX = '/api'\nclient = app.test_client()\ndef test_it(key=1):\n    assert {request_made}\n"
+    found = reached_names({"app.py": FLASK.format(method=method, path=path), "tests/test_app.py": test})
+    assert bool(found) == reached
+
+
+@pytest.mark.parametrize(
+    ("files", "name"),
+    [
+        ({"app.py": "import click\n@click.command()\ndef load(): pass\n", "test_app.py": "from click.testing import CliRunner\nimport app\ndef test(): CliRunner().invoke(app.load, [])\n"}, "load"),
+        ({"run.py": "if __name__ == '__main__':\n    print(1)\n", "test_run.py": "import subprocess, sys\ndef test(): subprocess.run([sys.executable, 'run.py'])\n"}, "python run.py"),
+        ({"page.py": "import streamlit as st\nst.title('x')\n", "test_page.py": "from streamlit.testing.v1 import AppTest\ndef test(): AppTest.from_file('page.py').run()\n"}, "page.py"),
+        ({"jobs.py": "from celery import shared_task\n@shared_task\ndef mail(): pass\n", "tests/test_jobs.py": "from jobs import mail\ndef test(): mail()\n"}, "mail"),
+    ],
+    ids=["command", "script", "page", "task"],
+)  # fmt: skip
+def test_commands_scripts_pages_and_tasks(files, name):
+    assert name in reached_names(files)
+    program = {path: text for path, text in files.items() if "test" not in path}
+    assert name not in reached_names(program | {"test_other.py": "def test(): assert True\n"})
