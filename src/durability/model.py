@@ -198,12 +198,20 @@ class ModeRow(Struct, frozen=True):
 
 
 class FeatureRow(Struct, frozen=True):
-    """A product feature and what its failure modes cost."""
+    """A product feature and what its failure modes cost.
+
+    `findings` counts the failure modes open on its entry points. No entry points: promised, not built. `tested`:
+    some test reaches one of them. Not `declared`: the row of the entry points that no feature names.
+    """
 
     name: str
     entry_points: tuple[str, ...]
     findings: int
     points: float
+    why: str = ""
+    critical: bool = False
+    tested: bool = False
+    declared: bool = True
 
 
 class PlanStep(Struct, frozen=True):

@@ -38,7 +38,6 @@ _CLIENT = "from fastapi.testclient import TestClient\nfrom app import app\nclien
     ),
     action="Write a test for each way into the program",
     minutes=(15, 45),
-    repository=True,
     sites=entry_points(roles=("route", "bot", "tool", "ui", "cli", "worker")),
     examples=[
         Bad(

@@ -15,11 +15,12 @@ COMMANDS = {
     "explain": "Explain a rule, or what was found at PATH:LINE.",
     "rules": "List the rules.",
     "map": "Show the entry points, what each touches, and the settings.",
+    "init": "Draft the features of the product from the routes and commands found.",
     "config": "Show the settings in force and which file decided each.",
 }
 DEFAULT = "scan"
 # Words that will be commands: a typed one must not be taken for a folder that was mistyped.
-RESERVED = frozenset({"fix", "plan", "baseline", "report", "init", "clean", "new-rule", "break", "mcp", "org", "diff"})
+RESERVED = frozenset({"fix", "plan", "baseline", "report", "clean", "new-rule", "break", "mcp", "org", "diff"})
 
 
 class Commands(click.Group):

@@ -8,7 +8,7 @@ import msgspec
 from durability.cli.progress import progress
 from durability.cli.streams import write_result
 from durability.cli.terminal import output_encoding, shows_unicode, width
-from durability.engine.survey import survey
+from durability.engine.survey import linked
 from durability.errors import UsageError
 from durability.map_model import ProjectMap
 from durability.output.paper import Paper
@@ -33,7 +33,7 @@ def command(
     """Map the project that PATH belongs to: its entry points, what each touches, and its settings."""
     asked = target(path)
     with progress(quiet) as show:
-        found = survey(asked.root, settings(asked.root, config, isolated).config, workers, show)
+        found = linked(asked.root, settings(asked.root, config, isolated).config, workers, show).map()
     encoding = output_encoding() if format == "human" and file is None else "utf-8"
     text = _rendered(found, format, encoding)
     if file is None:

@@ -1,6 +1,8 @@
 """Findings: open sites of one rule that one edit would mend, seen as one."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from msgspec.structs import replace
 
 from durability.model import SEVERITIES, Example, Finding, JudgedSite, RuleInfo
 
@@ -8,9 +10,15 @@ _EVIDENCE = ("proven", "likely", "possible", "refuted")
 
 
 def findings_of(
-    sites: Sequence[JudgedSite], rules: Mapping[str, RuleInfo], points: Mapping[str, float]
+    sites: Sequence[JudgedSite],
+    rules: Mapping[str, RuleInfo],
+    points: Mapping[str, float],
+    features: Callable[[Iterable[str]], tuple[str, ...]],
 ) -> tuple[Finding, ...]:
-    """Findings for all open sites, worst first. `points` maps a site's fingerprint to what it costs."""
+    """Findings for all open sites, worst first.
+
+    `points` maps a site's fingerprint to what it costs; `features` gives those that some entry points belong to.
+    """
     groups: dict[tuple[str, str], list[JudgedSite]] = {}
     right: dict[str, list[JudgedSite]] = {}
     for site in sites:
@@ -18,7 +26,13 @@ def findings_of(
             groups.setdefault((site.rule, _group(site)), []).append(site)
         elif site.outcome == "handled":
             right.setdefault(site.rule, []).append(site)
-    found = [_finding(group, rules[rule], points, right.get(rule, ())) for (rule, _), group in groups.items()]
+    found = [
+        replace(
+            _finding(group, rules[rule], points, right.get(rule, ())),
+            features=features(name for site in group for name in site.entry_points),
+        )
+        for (rule, _), group in groups.items()
+    ]
     return tuple(sorted(found, key=order))
 
 

@@ -11,6 +11,7 @@ from durability.config import Config
 from durability.engine.accepted import accept
 from durability.engine.bandit import bandit_findings, bandit_rules
 from durability.engine.describe import describe, kind_of
+from durability.engine.features import feature_rows, match_features
 from durability.engine.findings import findings_of, order
 from durability.engine.judge import Judge
 from durability.engine.linking import link
@@ -92,8 +93,10 @@ def report_on(
     infos = {rule.name: rule.info for rule in rules}
     coverage = _coverage(discovery, analysed, judged)
     scored = _score(judged, infos, analysed, discovery, coverage, options)
+    features = match_features(options.config.feature, judged.context)
+    lost = 100.0 - scored.score.value if scored.score is not None else 0.0
     findings = [
-        *findings_of(judged.sites, infos, scored.points),
+        *findings_of(judged.sites, infos, scored.points, features.of),
         *bandit_findings(analysed, judged.context, judged.sites),
         *suppression_findings(judged.suppressions, infos, analysed, bandit_rules()),
     ]
@@ -108,7 +111,7 @@ def report_on(
         blockers=scored.blockers,
         findings=tuple(sorted((item for item in findings if item not in accepted), key=order)),
         modes=scored.modes,
-        features=(),
+        features=feature_rows(features, judged.sites, scored.points, lost, judged.context),
         plan=scored.plan,
         questions=(),
         coverage=coverage,

@@ -3,7 +3,10 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from msgspec import Struct
+
 from durability.config import Config
+from durability.engine.draft import Draft, draft_features
 from durability.engine.linking import link
 from durability.engine.scan import Progress
 from durability.engine.workers import analyse_all
@@ -20,8 +23,23 @@ _ORDER = ("money", "message", "model", "database", "service", "queue", "state", 
 """What people would regret first."""
 
 
-def survey(root: Path, config: Config, workers: int = 0, progress: Progress | None = None) -> ProjectMap:
-    """The map of the project at `root`. Raises UsageError when there is no Python file to read."""
+class Linked(Struct, frozen=True):
+    """A project read and linked, without any judgement."""
+
+    name: str
+    context: Context
+
+    def map(self) -> ProjectMap:
+        """Its entry points, what each touches, and its settings."""
+        return map_of(self.name, self.context)
+
+    def draft(self) -> Draft:
+        """Features that its routes and commands suggest."""
+        return draft_features(self.context)
+
+
+def linked(root: Path, config: Config, workers: int = 0, progress: Progress | None = None) -> Linked:
+    """The project at `root`. Raises UsageError when there is no Python file to read."""
     discovery = discover(root, exclude=config.exclude)
     if not discovery.files:
         raise UsageError(f"no Python files at {root}: give the folder that holds the prototype")
@@ -29,7 +47,7 @@ def survey(root: Path, config: Config, workers: int = 0, progress: Progress | No
     manifests = read_manifests(root, [*discovery.python_names, *discovery.manifests])
     facts = {item.path: item.facts for item in analysed if item.facts is not None}
     context = link(facts, {file.path: file.role for file in discovery.files}, manifests)
-    return map_of(root.resolve().name or "project", context)
+    return Linked(root.resolve().name or "project", context)
 
 
 def map_of(name: str, context: Context) -> ProjectMap:

@@ -15,6 +15,7 @@ from durability.output.words import (
     NEXT,
     PERMISSION,
     counted,
+    feature_said,
     left_out,
     listed,
     not_seen,
@@ -85,6 +86,8 @@ def _blocks(report: ReportData, paper: Paper) -> Iterator[list[RenderableType]]:
         yield list(_stories(tales, report, paper))
     if report.plan:
         yield list(_fixes(report, paper))
+    if report.features:
+        yield list(_features(report, paper))
     yield list(_closing(report, paper))
 
 
@@ -249,6 +252,19 @@ def _reached(report: ReportData) -> str:
             also = f" and {more} more of {len(report.plan)}" if more > 0 else ""
             return f"With these{also} it reaches {step.unlocks.title()}."
     return ""
+
+
+# --- features ---------------------------------------------------------------------------------------------------------
+
+
+def _features(report: ReportData, paper: Paper) -> Iterator[RenderableType]:
+    yield Text(" Features", style="bold")
+    for row in report.features:
+        name = Text(paper.text(row.name), style="bold" if row.critical else "")
+        if row.declared or row.entry_points:
+            yield _grid(
+                (3, "right"), (None, "left"), rows=[(Text(), name + Text(paper.text(f": {feature_said(row)}")))]
+            )
 
 
 # --- what was not judged, and how to go on ----------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from math import ceil, floor
 
-from durability.model import CallCounts, Coverage, Level, ReportData, Score
+from durability.model import CallCounts, Coverage, FeatureRow, Level, ReportData, Score
 from durability.score.requirements import OTHER_LANGUAGE_CEILING, THRESHOLDS
 
 PERMISSION: dict[Level, str] = {
@@ -96,3 +96,14 @@ def unresolved_share(calls: CallCounts) -> float:
     """The share of calls that lead nowhere we could follow."""
     total = calls.project + calls.library + calls.other_library + calls.unresolved
     return calls.unresolved / total if total else 0.0
+
+
+def feature_said(row: FeatureRow) -> str:
+    """What stands behind the name of a feature: built or not, what fails on it, and whether anything tests it."""
+    if not row.entry_points:
+        return "promised, not built: nothing in the code answers to its entry"
+    if not row.declared:
+        return f"built, not promised: {listed(row.entry_points, 3)}"
+    failing = f"{counted(row.findings, 'failure mode')}" if row.findings else "nothing found"
+    cost = f", costs {row.points:.1f} points" if row.points >= 0.05 else ""
+    return f"{failing}{cost}{'' if row.tested else ', no test reaches it'}"
