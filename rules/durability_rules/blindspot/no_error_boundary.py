@@ -14,6 +14,7 @@ from durability.api import (
     rule,
     suggest,
     unhandled,
+    unsure,
 )
 
 _ROUTE = "from flask import Flask\nimport requests\napp = Flask(__name__)\n"
@@ -99,6 +100,8 @@ def no_error_boundary(entry: EntrySite, ask: Ask) -> Verdict | None:
     chain = ask.escape(entry)
     if not chain or ask.boundary() is not None:
         return handled()
+    if ask.settings_unseen():
+        return unsure("unresolved")
     return unhandled(
         f"an error of {chain[-1].note} goes through to whoever asked; no handler or error tracker of the application takes it",
         fix=suggest("register one exception handler or error tracker for the application"),

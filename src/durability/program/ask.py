@@ -175,6 +175,10 @@ class Ask(ValueQuestions):
         """Whether some test asks for an address that is put together at run time."""
         return self._context.tested.computed
 
+    def settings_unseen(self) -> bool:
+        """Whether the settings that say what becomes of errors are not in sight."""
+        return self._context.boundaries.is_hidden
+
     def boundary(self) -> Step | None:
         """What takes every error of the application; None when nothing does."""
         return self._context.boundaries.of_application

@@ -54,6 +54,19 @@ class Boundaries:
                 return Step(call.path, call.line, f"{call.shown}()")
         return next(self._definitions(), None)
 
+    @cached_property
+    def is_hidden(self) -> bool:
+        """Whether the settings that say what becomes of errors are not in sight: Django's, for a part of a project."""
+        program = self._context.program
+        imports = (item.path for path in self._context.judged_paths() for item in program.files[path].imports)
+        if not any(name.split(".")[0] == "django" for name in imports):
+            return False
+        return not any(
+            item.function == 0 and item.target.text in ("ROOT_URLCONF", "INSTALLED_APPS")
+            for path in program.files
+            for item in program.files[path].assigns
+        )
+
     def _definitions(self) -> Iterator[Step]:
         context = self._context
         for path in context.judged_paths():
