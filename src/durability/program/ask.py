@@ -13,6 +13,7 @@ from durability.program.answers import NO, Answer, known, unknown
 from durability.program.attempts import Attempts, attempts, retried_by
 from durability.program.background import forgets, started_at
 from durability.program.bodies import Body, body_of
+from durability.program.closing import is_closed
 from durability.program.defaults import SharedValue, shared_values
 from durability.program.destruction import destroys, unmeant
 from durability.program.dropped import dropped
@@ -28,7 +29,7 @@ from durability.program.locks import locked
 from durability.program.modules import imported_paths
 from durability.program.polling import polls, rests
 from durability.program.results import attributes_of, depends, names_in, passed_on
-from durability.program.retries import retries, waits
+from durability.program.retries import after_tries, retries, waits
 from durability.program.routes import Route
 from durability.program.scans import scanned_list
 from durability.program.sharing import changes, is_settled, is_stored, origin, other_entries, readers, user_data
@@ -178,6 +179,14 @@ class Ask(ValueQuestions):
     def settings_unseen(self) -> bool:
         """Whether the settings that say what becomes of errors are not in sight."""
         return self._context.boundaries.is_hidden
+
+    def is_closed(self, call: CallSite) -> Answer:
+        """Whether what a call makes is closed, kept for later or given to somebody who may close it."""
+        return is_closed(self._context, call)
+
+    def after_tries(self, loop: LoopSite) -> str:
+        """What happens when all tries of a retry have failed and nobody is told; "" when somebody is."""
+        return after_tries(self._context, loop)
 
     def boundary(self) -> Step | None:
         """What takes every error of the application; None when nothing does."""

@@ -83,3 +83,53 @@ def _is_counted(loop: LoopSite) -> bool:
     if iterable is None or iterable.kind != "call":
         return False
     return iterable.text in ("range", "count", "itertools.count") or "retr" in iterable.text.lower()
+
+
+def after_tries(context: "Context", loop: LoopSite) -> str:
+    """What happens when all tries have failed and nobody is told: "returns None", "goes on"; "" when it is told."""
+    program = context.program
+    if any(item.kind == "raise" for handler in loop.handlers_inside for item in handler.exits):
+        return ""
+    if any(handler.tells_caller or handler.hands_on or handler.ends_process for handler in loop.handlers_inside):
+        return ""
+    parent = program.files[loop.path].blocks[loop.index].parent
+    after = [item for item in program.exits_in(loop.key) if item.span[0] > loop.span[2]]
+    same = [item for item in after if item.block == parent]
+    if any(item.kind in ("raise", "assert") for item in after):
+        return ""
+    if any(_raises(context, call) for call in loop.calls_here() if call.line > loop.span[2]):
+        return ""
+    kept = {handler.name for handler in loop.handlers_inside if handler.name}
+    kept |= {
+        plain_name(item.target)
+        for item in program.assigns_in(loop.key)
+        if loop.within(item.block, loop.index) and item.value is not None and item.value.text in kept
+    }
+    returned = next((item for item in same if item.kind == "return"), None)
+    if returned is None or returned.value is None:
+        return "" if after or loop.key[1] == 0 else "returns None"
+    return _empty(returned.value) if not _mentions(returned.value, kept) else ""
+
+
+def _empty(value: Value) -> str:
+    """How an empty answer reads; "" for a value that says something."""
+    if value.kind == "const" and value.text in ("None", "False"):
+        return f"returns {value.text}"
+    if value.kind in ("list", "dict", "tuple", "set") and not value.parts:
+        return f"returns an empty {value.kind}"
+    return "returns an empty text" if value.kind == "text" and not value.text else ""
+
+
+def _mentions(value: Value, names: set[str]) -> bool:
+    return (value.kind == "name" and value.text in names) or any(_mentions(part, names) for part in value.parts)
+
+
+def _raises(context: "Context", call: CallSite) -> bool:
+    """Whether a call runs a project function that raises on its own level, or ends the program."""
+    if call.shown.rsplit(".", 1)[-1] in ("exit", "_exit", "abort", "fail"):
+        return True
+    target = context.program.key_of(call.symbol)
+    if target is None:
+        return False
+    own = context.program.function(target).block
+    return any(item.kind == "raise" and item.block == own for item in context.program.exits_in(target))
