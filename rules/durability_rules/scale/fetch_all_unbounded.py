@@ -1,7 +1,5 @@
 """fetch-all-unbounded."""
 
-import re
-
 from durability.api import (
     SERVING,
     Ask,
@@ -22,32 +20,6 @@ from durability.api import (
 )
 
 ROUTE = "from flask import Flask, request\nimport sqlite3\napp = Flask(__name__)\n"
-_BOUNDED = re.compile(
-    r"\b(limit|fetch\s+(first|next)|top\s*\(?\d)\b|\b(count|sum|min|max|avg|exists)\s*\(|^\s*(pragma|show|describe|explain)\b",
-    re.I,
-)
-_NARROWED = re.compile(r"\bwhere\b|\bgroup\s+by\b", re.I)
-_READS = re.compile(r"^\s*(select|with)\b", re.I)
-_LIMITING = frozenset(
-    {
-        "limit",
-        "filter",
-        "filter_by",
-        "where",
-        "paginate",
-        "slice",
-        "first",
-        "offset",
-        "fetch",
-        "top",
-        "get",
-        "eq",
-        "range",
-        "match",
-        "in_",
-        "sample",
-    }
-)
 
 
 @rule(
@@ -116,45 +88,13 @@ def fetch_all_unbounded(call: CallSite, ask: Ask) -> Verdict | None:
 
     Nothing bounds the result: no limit, no condition, no page.
     """
-    steps = _chain(call.shown)
-    if _LIMITING.intersection(steps) or _sliced(call):
-        return handled()
-    if call.used == "returned" and "objects" in steps:
-        return None  # a Django query set: whoever gets it says how much of it is read
-    texts = ask.query_texts(call)
-    if texts is None:
-        return unsure("unresolved")
-    if not texts:
-        orm = call.library.returns != "" or any(
-            step in ("query", "select", "objects", "scalars", "find", "table") for step in steps
-        )
-        return _open(call) if orm and not call.arguments else unsure("unresolved")
-    text = " ".join(texts)
-    if not _READS.search(text):
+    bound = ask.bound(call)
+    if bound == "none":
         return None
-    return handled() if _BOUNDED.search(text) or _NARROWED.search(text) else _open(call)
-
-
-def _open(call: CallSite) -> Verdict:
+    if bound == "unclear":
+        return unsure("unresolved")
+    if bound == "bounded":
+        return handled()
     return unhandled(
         f"{call.shown}() reads every row", fix=suggest("add LIMIT and OFFSET, or a cursor, and a next page")
     )
-
-
-def _sliced(call: CallSite) -> bool:
-    """Whether a part of the result is taken on the spot: `Event.objects.all()[:10]`."""
-    values = [item.value for item in call.program.assigns_in(call.key)]
-    values += [item.value for item in call.exits_here()]
-    values += [item.value for other in call.calls_here() for item in other.arguments]
-    return any(
-        value is not None
-        and value.kind in ("item", "slice")
-        and value.parts
-        and value.parts[0].kind == "call"
-        and value.parts[0].call == call.index
-        for value in values
-    )
-
-
-def _chain(target: str) -> list[str]:
-    return [part.split("(")[0].split("[")[0] for part in target.split(".")]

@@ -13,6 +13,7 @@ from durability.program.answers import NO, Answer, known, unknown
 from durability.program.attempts import Attempts, attempts, retried_by
 from durability.program.background import forgets, started_at
 from durability.program.bodies import Body, body_of
+from durability.program.bounds import Bound, bound_of
 from durability.program.closing import is_closed
 from durability.program.defaults import SharedValue, shared_values
 from durability.program.destruction import destroys, unmeant
@@ -25,6 +26,7 @@ from durability.program.growth import Relief, counter, growth, is_surely_new, re
 from durability.program.keyed import keyed_chain
 from durability.program.late import loaded_late
 from durability.program.lifetimes import made_again
+from durability.program.listing import Listing, listing, takes_page
 from durability.program.locks import locked
 from durability.program.modules import imported_paths
 from durability.program.polling import polls, rests
@@ -187,6 +189,18 @@ class Ask(ValueQuestions):
     def after_tries(self, loop: LoopSite) -> str:
         """What happens when all tries of a retry have failed and nobody is told; "" when somebody is."""
         return after_tries(self._context, loop)
+
+    def bound(self, call: CallSite) -> Bound:
+        """How much a call that fetches all rows can bring."""
+        return bound_of(self._context, call)
+
+    def listing(self, site: EntrySite) -> Listing:
+        """What a GET route reads that answers with a collection."""
+        return listing(self._context, site.entry)
+
+    def takes_page(self, site: EntrySite) -> bool:
+        """Whether the caller of a list route can ask for a part of it."""
+        return takes_page(self._context, site.entry)
 
     def boundary(self) -> Step | None:
         """What takes every error of the application; None when nothing does."""
