@@ -29,6 +29,7 @@ from durability.program.lifetimes import made_again
 from durability.program.listing import Listing, listing, takes_page
 from durability.program.locks import locked
 from durability.program.modules import imported_paths
+from durability.program.orm import LazyLoad
 from durability.program.polling import polls, rests
 from durability.program.results import attributes_of, depends, names_in, passed_on
 from durability.program.retries import after_tries, retries, waits
@@ -201,6 +202,10 @@ class Ask(ValueQuestions):
     def takes_page(self, site: EntrySite) -> bool:
         """Whether the caller of a list route can ask for a part of it."""
         return takes_page(self._context, site.entry)
+
+    def lazy_load(self, loop: LoopSite) -> LazyLoad | None:
+        """The relation that a loop reads of each stored object; None when it reads none."""
+        return self._context.models.lazy_load(loop)
 
     def boundary(self) -> Step | None:
         """What takes every error of the application; None when nothing does."""

@@ -19,6 +19,7 @@ from durability.program.link import Symbol
 from durability.program.makers import Makers
 from durability.program.model_text import ModelText
 from durability.program.nullness import Nullness
+from durability.program.orm import Models
 from durability.program.packages import distributions, implied_uses
 from durability.program.placeholders import Placeholders
 from durability.program.program import Program
@@ -127,6 +128,11 @@ class Context:
     def boundaries(self) -> Boundaries:
         """What takes errors from outside on their way to the user."""
         return Boundaries(self)
+
+    @cached_property
+    def models(self) -> Models:
+        """The object-relational models with their relations."""
+        return Models(self)
 
     @cached_property
     def tested(self) -> Tested:
