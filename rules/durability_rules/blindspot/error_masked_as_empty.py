@@ -93,6 +93,32 @@ _MAY_BE_NONE = frozenset({"get", "first", "fetchone", "one_or_none", "scalar_one
             "def order(db):\n    try:\n        return db.load() or None\n    except ApiError as error:\n        if error.code == 404:\n            return []\n        raise\n",
             why="one failure means that there is none, the others travel",
         ),
+        Bad(
+            {
+                "app.py": "import store as s\ndef page():\n    rows = s.orders()\n    print('orders')\n    return len(rows)\n",
+                "store.py": "import requests\ndef orders():\n    try:\n        return requests.get('http://o', timeout=3).json()\n"
+                "    except Exception:  # <-\n        return []\n",
+            },
+            why="a caller in another file counts what is not there",
+        ),
+        Bad(
+            {
+                "app.py": "from shop import Shop\ndef page():\n    rows = Shop().orders()\n    if rows:\n        print(len(rows))\n    return rows\n",
+                "shop/__init__.py": "from .orders import Shop\n",
+                "shop/orders.py": "import requests\nclass Shop:\n    def orders(self):\n        try:\n"
+                "            return requests.get('http://o', timeout=3).json()\n        except Exception:  # <-\n            return []\n",
+            },
+            why="it asks whether there are rows, and takes none for an answer",
+            decoy=True,
+        ),
+        Good(
+            {
+                "app.py": "from store import orders\ndef page():\n    rows = orders()\n    if not rows:\n        raise RuntimeError('no orders')\n    return rows\n",
+                "store.py": "import requests\ndef orders():\n    try:\n        return requests.get('http://o', timeout=3).json()\n"
+                "    except Exception:\n        return []\n",
+            },
+            why="its only caller, in another file, takes none for a failure",
+        ),
         Silent("def orders(db):\n    return db.load() or []\n"),
         Miss(
             "def orders(db):\n    found = []\n    try:\n        found = db.load()\n    except Exception:\n        log()\n    return found\n"
@@ -112,10 +138,13 @@ def error_masked_as_empty(handler: HandlerSite, ask: Ask) -> Verdict:
     ):
         return handled()
     if any(_is_empty(value) or (_is_none(value) and _may_be_none(handler, ask)) for value in handler.returned):
+        if ask.told_apart(handler):
+            return handled()
         return unhandled(
             "an error is returned as an empty value",
             fix=suggest("raise, or return something that says it failed"),
             cause=handler.path,
+            trace=ask.used_blindly(handler),
         )
     return handled()
 

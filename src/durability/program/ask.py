@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from durability.facts.model import Value
 from durability.knowledge.names import normal
@@ -35,6 +35,8 @@ from durability.program.results import attributes_of, depends, names_in, passed_
 from durability.program.retries import after_tries, retries, waits
 from durability.program.routes import Route
 from durability.program.scans import scanned_list
+from durability.program.sentinels import told_apart, used_blindly
+from durability.program.serving import caught_while_serving
 from durability.program.sharing import changes, is_settled, is_stored, origin, other_entries, readers, user_data
 from durability.program.sites import CallSite, EntrySite, FunctionSite, LoopSite, Site, StateSite
 from durability.program.sites.handler import HandlerSite
@@ -206,6 +208,34 @@ class Ask(ValueQuestions):
     def lazy_load(self, loop: LoopSite) -> LazyLoad | None:
         """The relation that a loop reads of each stored object; None when it reads none."""
         return self._context.models.lazy_load(loop)
+
+    def told_apart(self, handler: HandlerSite) -> bool:
+        """Whether every caller of a function that hides its errors tests for the empty value and then leaves."""
+        return told_apart(self._context, handler)
+
+    def used_blindly(self, handler: HandlerSite) -> tuple[Step, ...]:
+        """The first caller that takes the empty value of a hidden error for an answer; () when none is known."""
+        return used_blindly(self._context, handler)
+
+    def reads_file(self, call: CallSite) -> bool:
+        """Whether a call reads a file."""
+        return self._context.state_files.is_read(call)
+
+    def reads_whole(self, call: CallSite) -> bool:
+        """Whether a file is taken all at once."""
+        return self._context.state_files.is_whole(call)
+
+    def appended_to(self, call: CallSite) -> Step | None:
+        """Where the program adds to the file that a call reads; None when nothing in sight does."""
+        return self._context.state_files.appender(call)
+
+    def has_tracker(self) -> bool:
+        """Whether an error tracker is set up."""
+        return self._context.boundaries.has_tracker
+
+    def caught_while_serving(self) -> Literal["traced", "untraced", "none"]:
+        """Whether errors of operations on the outside are caught while people are served, and some trace is kept."""
+        return caught_while_serving(self._context)
 
     def boundary(self) -> Step | None:
         """What takes every error of the application; None when nothing does."""

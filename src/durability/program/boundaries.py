@@ -55,6 +55,11 @@ class Boundaries:
         return next(self._definitions(), None)
 
     @cached_property
+    def has_tracker(self) -> bool:
+        """Whether an error tracker is set up."""
+        return any(name.startswith(_TRACKERS) for name in self._context.calls_by_name)
+
+    @cached_property
     def is_hidden(self) -> bool:
         """Whether the settings that say what becomes of errors are not in sight: Django's, for a part of a project."""
         program = self._context.program

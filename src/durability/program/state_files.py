@@ -23,6 +23,10 @@ _MOVE = frozenset({"os.replace", "os.rename", "shutil.move", "pathlib.Path.repla
 _PICKLES = frozenset({"pickle.dump", "joblib.dump", "cloudpickle.dump"})
 
 
+_WHOLE = frozenset({"read", "readlines"})
+_PARSING = frozenset({"load", "safe_load", "list", "read_csv", "read_json"})
+
+
 class StateWrite(Struct, frozen=True):
     """A place that puts a state file there: whether in one step, whether under a lock, and where it is read."""
 
@@ -54,6 +58,53 @@ class StateFiles:
                 step = Step(read.path, read.line, f"{read.shown}() reads the same file")
                 found[site.path, site.index] = StateWrite(atomic, self._locked(site), step)
         return found
+
+    def appender(self, site: CallSite) -> Step | None:
+        """Where the program adds to the file that a call reads; None when nothing in sight does."""
+        names = self._paths.of(_target(site), site.key)
+        found = next((call for name in sorted(names) for call in self._appenders.get(name, ())), None)
+        return Step(found.path, found.line, f"{found.shown}() adds to the file") if found is not None else None
+
+    @cached_property
+    def _appenders(self) -> dict[str, list[CallSite]]:
+        found: dict[str, list[CallSite]] = {}
+        for name in sorted(_OPEN):
+            for site in self._context.calls_by_name.get(name, ()):
+                if "a" in _mode(site):
+                    for path in self._paths.of(_target(site), site.key):
+                        found.setdefault(path, []).append(site)
+        return found
+
+    @staticmethod
+    def is_read(site: CallSite) -> bool:
+        """Whether a call reads a file: one of the reading calls, or `open` without a mode to write."""
+        return site.name not in _OPEN or "r" in _mode(site)
+
+    @staticmethod
+    def is_whole(site: CallSite) -> bool:
+        """Whether a call, or what follows on the file it opens, takes all of the file at once."""
+        if site.name not in _OPEN:
+            return site.argument("nrows") is None and site.argument("chunksize") is None
+        names = set(site.into) | {target for block in site.around() if block.kind == "with" for target in block.targets}
+        blocks = site.program.files[site.path].blocks
+        names |= {
+            target
+            for block in blocks
+            if block.kind == "with" and block.value is not None and block.value.call == site.index
+            for target in block.targets
+        }
+        for other in site.calls_here():
+            last = other.shown.rsplit(".", 1)[-1]
+            on_it = other.receiver is not None and (
+                other.receiver.text in names or (other.receiver.kind == "call" and other.receiver.call == site.index)
+            )
+            given = any(
+                item.value.text in names or (item.value.kind == "call" and item.value.call == site.index)
+                for item in other.arguments
+            )
+            if (on_it and last in _WHOLE and not other.arguments) or (given and last in _PARSING):
+                return True
+        return False
 
     @cached_property
     def _readers(self) -> dict[str, list[CallSite]]:
