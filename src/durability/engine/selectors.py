@@ -57,6 +57,8 @@ class Selector(Struct, frozen=True):
 
     def find(self, context: Context) -> Iterator[Site]:
         """Every site of this selector, in no particular order."""
+        if self.roles and not context.reach.roles.intersection(self.roles):
+            return
         for site in _FINDERS[self.kind](self, context):
             if self.in_async is not None and site.in_async != self.in_async:
                 continue

@@ -7,6 +7,7 @@ from durability.facts.lower import Lowering
 from durability.facts.model import Argument, Assign, Block, Call, Class, Decorator, FileFacts, Parameter, Value
 from durability.facts.names import Binding, Names
 from durability.knowledge import knowledge
+from durability.knowledge.stdlib import STDLIB
 from durability.syntax.positions import Positions
 
 _DEPENDS = ("Depends", "Security")
@@ -164,9 +165,11 @@ def _self_owner(low: Lowering, function: int, name: str) -> str:
 
 
 def _resolve(low: Lowering, names: Names) -> None:
+    imported = {item.path.split(".")[0] for item in low.imports} - STDLIB
     for index, call in enumerate(low.calls):
-        names.callee(index)
-        if call.arguments:
+        ref = names.callee(index)
+        # Only a function of the project is followed inside, and those of libraries are the most.
+        if call.arguments and (ref[:1] in (":", ".") or ref.split(".", 1)[0] in imported):
             call.arguments = tuple(_argument(names, call, item) for item in call.arguments)
     for index, function in enumerate(low.functions):
         function.parameters = tuple(

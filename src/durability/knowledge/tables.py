@@ -48,6 +48,7 @@ class Knowledge:
         for entry in tables.entries:
             self._entries[entry.name] = (*self._entries.get(entry.name, ()), entry)
         self._found: dict[str, tuple[Row, ...]] = {}
+        self._entered: dict[str, tuple[Entry, ...]] = {}
         self._merged: dict[tuple[str, str], Row | None] = {}
         self._prefixes: set[str] | None = None
 
@@ -96,7 +97,10 @@ class Knowledge:
 
     def entry(self, name: str) -> tuple[Entry, ...]:
         """How `name` registers entry points; through aliases, attributes and parents, as for rows."""
-        return self._resolve_entry(name, frozenset())
+        found = self._entered.get(name)
+        if found is None:
+            found = self._entered[name] = self._resolve_entry(name, frozenset())
+        return found
 
     def has_prefix(self, name: str) -> bool:
         """Whether any row, entry or alias has this name or stands below it."""

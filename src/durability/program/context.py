@@ -141,13 +141,21 @@ class Context:
 
     @cached_property
     def classes_made(self) -> frozenset[Symbol]:
-        """The project classes that some function makes objects of; once, at import, is not counted."""
-        return frozenset(
+        """The project classes that some function makes objects of, and their direct bases; import makes one only."""
+        program = self.program
+        made = {
             symbol
             for path in self.judged_paths()
-            for index, symbol in enumerate(self.program.symbols[path])
-            if symbol.kind == "class" and self.program.files[path].calls[index].function
-        )
+            for index, symbol in enumerate(program.symbols[path])
+            if symbol.kind == "class" and program.files[path].calls[index].function
+        }
+        bases = {
+            program.resolve(base, symbol.path)
+            for symbol in made
+            if (item := program.linker.classes[symbol.path].get(symbol.name)) is not None
+            for base in item.bases
+        }
+        return frozenset(made | bases)
 
     def function_at(self, path: str, line: int) -> tuple[str, Role]:
         """The innermost function around a line, "" for the module body, and its role."""

@@ -109,15 +109,7 @@ def _attributes(context: "Context", key: FunctionKey) -> Iterator[SharedValue]:
 
 def _made_often(context: "Context", owner: Symbol) -> bool:
     """Whether some function makes objects of the class or a derived one: an object per process shares nothing."""
-    program = context.program
-    made = context.classes_made
-    kinds = (
-        Symbol("class", item.qualname, path)
-        for path in context.judged_paths()
-        for item in program.files[path].classes
-        if item.qualname == owner.name or any(program.resolve(base, path) == owner for base in item.bases)
-    )
-    return any(kind in made for kind in kinds)
+    return owner in context.classes_made
 
 
 def _looked_up(context: "Context", key: FunctionKey, name: str) -> bool:

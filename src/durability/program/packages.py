@@ -42,20 +42,37 @@ def _distribution(context: "Context", dotted: str, path: str) -> str:
 def implied_uses(context: "Context") -> list[tuple[Implied, FunctionKey, Span]]:
     """The first use of each name that needs a distribution nobody imports."""
     found = []
+    annotated = _annotation_words(context)
     for row in context.program.library.implied:
-        place = _first_use(context, row)
+        place = _first_use(context, row, annotated)
         if place is not None:
             found.append((row, *place))
     return found
 
 
-def _first_use(context: "Context", row: Implied) -> tuple[FunctionKey, Span] | None:
+def _annotation_words(context: "Context") -> frozenset[str]:
+    """Every word in an annotation of first-party code."""
+    texts = {
+        text
+        for path in context.judged_paths()
+        for facts in (context.program.files[path],)
+        for text in (
+            *(item.annotation for function in facts.functions for item in function.parameters),
+            *(assign.annotation for assign in facts.assigns),
+        )
+    }
+    return frozenset(word for text in texts for word in re.findall(r"\w+", text))
+
+
+def _first_use(context: "Context", row: Implied, annotated: frozenset[str]) -> tuple[FunctionKey, Span] | None:
     for call in context.calls_by_name.get(row.name, ()):
         if call.reach.weight == 0.0:
             continue
         if not row.pattern or _fits(row, call):
             return call.key, call.span
-    return None if row.pattern else _annotated(context, row.name)
+    if row.pattern or row.name.rsplit(".", 1)[-1] not in annotated:
+        return None
+    return _annotated(context, row.name)
 
 
 def _annotated(context: "Context", name: str) -> tuple[FunctionKey, Span] | None:

@@ -64,6 +64,11 @@ class Reachability:
         live = key[0] in self._imported or self._has_dynamic_import
         return Reach("unreached", frozenset({"unreached"}), (), IMPORTED if live else NEVER)
 
+    @cached_property
+    def roles(self) -> frozenset[Role]:
+        """Every role that some function of the program runs in."""
+        return frozenset(role for found in self._roles.values() for role in found)
+
     def way(self, key: FunctionKey) -> tuple[Step, ...]:
         """The shortest chain of calls from an entry point to a function, served ones first; () at an entry point."""
         steps: list[Step] = []
