@@ -16,6 +16,8 @@ _WITH = ("__enter__", "__exit__", "__aenter__", "__aexit__")
 def link_calls(program: "Program", path: str) -> None:
     """Add an edge for every call of a file, and for every function that is handed over to be called."""
     facts = program.files[path]
+    named = {function.name for function in facts.functions} | {item.name for item in facts.imports}
+    named |= {name for name, ref in facts.bindings.items() if ref[:1] in (":", ".")} | {"self", "cls"}
     for index, call in enumerate(facts.calls):
         caller = (path, call.function)
         callee = program.key_of(program.symbols[path][index])
@@ -26,7 +28,8 @@ def link_calls(program: "Program", path: str) -> None:
             program.add(Edge(caller, member, index))
         _link_properties(program, path, caller, index, call.receiver)
         for argument in call.arguments:
-            _link_argument(program, path, caller, index, call, argument.value)
+            if argument.value.kind != "name" or argument.value.text in named:
+                _link_argument(program, path, caller, index, call, argument.value)
     for index, function in enumerate(facts.functions):
         for decorator in function.decorators:
             program.link((path, index), program.resolve(decorator.ref, path), decorator.call)

@@ -1,7 +1,8 @@
 """What refs mean across files: a symbol of the project, a library name, or unresolved. Nothing is guessed."""
 
 import builtins
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Literal
 
 from msgspec import Struct
@@ -98,7 +99,7 @@ class Linker:
         """What a ref on a parameter (`$db.query()`) means when the parameter holds `symbol`."""
         return self._follow(symbol, _segments(ref)[1:], ref, 0)
 
-    def _follow(self, symbol: Symbol, rest: list[str], ref: str, depth: int) -> Symbol:
+    def _follow(self, symbol: Symbol, rest: Sequence[str], ref: str, depth: int) -> Symbol:
         for before, segment in zip(["", *rest], rest, strict=False):
             if segment == SUPER:
                 continue
@@ -108,7 +109,7 @@ class Linker:
                 return Symbol(symbol.kind, ref)
         return symbol
 
-    def _local(self, segments: list[str], path: str) -> tuple[Symbol, list[str]]:
+    def _local(self, segments: Sequence[str], path: str) -> tuple[Symbol, Sequence[str]]:
         names = [segments[0][1:], *segments[1:]]
         for end in range(len(names), 0, -1):
             qualname = ".".join(names[:end]) if all(name not in ("()", "[]") for name in names[:end]) else ""
@@ -118,7 +119,7 @@ class Linker:
                 return Symbol("class", qualname, path), names[end:]
         return UNKNOWN, []
 
-    def _module(self, segments: list[str], path: str) -> tuple[Symbol, list[str]]:
+    def _module(self, segments: Sequence[str], path: str) -> tuple[Symbol, Sequence[str]]:
         level = 0
         while level < len(segments[0]) and segments[0][level] == ".":
             level += 1
@@ -131,7 +132,7 @@ class Linker:
                 return Symbol("module", "", file), names[end:]
         return UNKNOWN, []
 
-    def _absolute(self, segments: list[str], path: str) -> tuple[Symbol, list[str]]:
+    def _absolute(self, segments: Sequence[str], path: str) -> tuple[Symbol, Sequence[str]]:
         plain = next((i for i, name in enumerate(segments) if name in ("()", "[]")), len(segments))
         for end in range(plain, 0, -1):
             file = self.modules.find(".".join(segments[:end]), path)
@@ -287,7 +288,8 @@ def _kept(files: Mapping[str, FileFacts]) -> dict[str, list[tuple[str, str]]]:
     return found
 
 
-def _segments(ref: str) -> list[str]:
+@lru_cache(maxsize=20_000)
+def _segments(ref: str) -> tuple[str, ...]:
     """`:a.b().c[]` as `[":a", "b", "()", "c", "[]"]`; leading dots stay with the first name."""
     head = len(ref) - len(ref.lstrip("."))
     parts: list[str] = []
@@ -300,4 +302,4 @@ def _segments(ref: str) -> list[str]:
         parts.append(name)
         parts.extend(reversed(suffixes))
     parts[0] = "." * head + parts[0]
-    return parts
+    return tuple(parts)
