@@ -68,6 +68,36 @@ def test_has_enough_examples(rule):
     assert counts[Miss] >= 1, "say what it does not see"
 
 
+WHOLE_PROGRAM = {
+    "background-failure-invisible", "blocking-call-via-helper", "busy-wait", "connection-never-closed",
+    "destructive-without-guard", "download-without-cap", "entry-point-untested", "error-masked-as-empty",
+    "error-reported-as-success", "file-read-whole-in-request", "fire-and-forget-task", "http-call-in-loop",
+    "list-endpoint-without-pagination", "llm-output-executed", "llm-output-parsed-unguarded",
+    "model-load-per-request", "module-global-request-state", "mutable-default-or-class-state",
+    "n-plus-one-via-helper", "no-connection-pool", "no-error-boundary", "no-exception-telemetry",
+    "non-atomic-file-write", "none-result-unguarded", "orm-lazy-load-in-loop", "path-from-user-input",
+    "placeholder-return", "quadratic-membership", "remote-json-shape-trusted", "retry-exhaustion-silent",
+    "retry-nested-amplification", "ssrf-user-url", "state-lost-on-restart", "sync-db-in-async-route",
+    "thread-per-request", "unbounded-cache-growth", "unbounded-fanout",
+}  # fmt: skip
+"""Rules whose failure crosses functions and files."""
+
+
+@pytest.mark.parametrize("name", sorted(WHOLE_PROGRAM))
+def test_is_shown_in_two_and_in_three_files(name):
+    [rule] = [item for item in load_rules() if item.name == name]
+    sizes = [_python_files(example) for example in rule.examples if isinstance(example, Bad)]
+    assert 2 in sizes, "a failing example in two files"
+    assert any(size >= 3 for size in sizes), "a failing example in three files"
+    assert any(_python_files(example) > 1 for example in rule.examples if isinstance(example, Good)), (
+        "a Good across files"
+    )
+
+
+def _python_files(example):
+    return 1 if isinstance(example.code, str) else sum(path.endswith(".py") for path in example.code)
+
+
 def test_has_a_decoy(rule):
     """A failing example that has the word and not the protection."""
     assert any(isinstance(example, Bad) and example.decoy for example in rule.examples)
