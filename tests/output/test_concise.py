@@ -13,6 +13,7 @@ def test_lines_are_such_as_linters_print(demo):
     first, second, _, _, notebook, *_ = render(demo, "concise").splitlines()
     assert first == (
         "api/search.py:48:5: sql-built-from-input [critical] db.execute() runs a statement made from input"
+        " (by way of api/routes.py:14 → api/search.py:48)"
     )
     assert second.endswith("requests.post() has no time limit (and 2 more places)")
     assert notebook == "notes.ipynb:cell 2:3:5: naive-datetime [medium] datetime.now() has no time zone"

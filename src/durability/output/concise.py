@@ -2,7 +2,7 @@
 
 from durability.model import Finding, ReportData
 from durability.output.escape import plain
-from durability.output.words import counted, verdict
+from durability.output.words import chain, counted, verdict
 
 
 def render(report: ReportData) -> str:
@@ -22,5 +22,7 @@ def render(report: ReportData) -> str:
 def _line(finding: Finding) -> str:
     cell = "" if finding.cell is None else f":cell {finding.cell}"
     more = f" (and {counted(len(finding.locations) - 1, 'more place')})" if len(finding.locations) > 1 else ""
+    way = chain(finding.trace, finding.path, finding.line)
+    by = f" (by way of {plain(way)})" if way else ""
     where = f"{plain(finding.path)}{cell}:{finding.line}:{finding.column}"
-    return f"{where}: {plain(finding.rule)} [{finding.severity}] {plain(finding.message)}{more}"
+    return f"{where}: {plain(finding.rule)} [{finding.severity}] {plain(finding.message)}{by}{more}"

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from durability.model import SEVERITIES, Finding, Place, ReportData
-from durability.output.words import counted
+from durability.output.words import chain, counted
 
 MOST_STORIES = 5
 
@@ -19,10 +19,17 @@ class Tale(Struct, frozen=True):
 
 
 def stories(report: ReportData) -> list[Tale]:
-    """At most five, worst first, one per rule; what the first blocker tells is not told twice."""
-    told = report.blockers[0].rule if report.blockers else ""
-    groups = [group for group in _groups(report) if group[0].rule != told]
-    return [_tale(group[0].story.production, group, group[0].locations[0], report) for group in groups[:MOST_STORIES]]
+    """At most five, worst first, one per rule; what the first blocker or another story tells is not told twice."""
+    first = blocker_tale(report)
+    told = {report.blockers[0].rule} if report.blockers else set()
+    heard = {first.happens} if first is not None else set()
+    found = []
+    for group in _groups(report):
+        happens = group[0].story.production
+        if group[0].rule not in told and happens not in heard:
+            heard.add(happens)
+            found.append(_tale(happens, group, group[0].locations[0], report))
+    return found[:MOST_STORIES]
 
 
 def blocker_tale(report: ReportData) -> Tale | None:
@@ -62,11 +69,12 @@ def _tale(happens: str, group: Sequence[Finding], place: Place, report: ReportDa
     cell = "" if place.cell is None else f" cell {place.cell}"
     more = f" and {counted(places - 1, 'more place')}" if places > 1 else ""
     right = f"; done right at {first.example.path}:{first.example.line}, copy it" if first.example is not None else ""
+    way = chain(first.trace, place.path, place.line) if place == first.locations[0] else ""
     return Tale(
         happens=happens,
         evidence=f"{first.evidence.capitalize()}: {first.message}{_share(first.rule, report)}",
         # What the whole project lacks is at no place; its finding only hangs on some file.
-        place="" if _of_project(first.rule, report) else f"{place.path}{cell}:{place.line}{more}{right}",
+        place="" if _of_project(first.rule, report) else f"{way or f'{place.path}{cell}:{place.line}'}{more}{right}",
     )
 
 

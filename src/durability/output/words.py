@@ -2,7 +2,7 @@
 
 from math import ceil, floor
 
-from durability.model import CallCounts, Coverage, FeatureRow, Level, ReportData, Score
+from durability.model import CallCounts, Coverage, FeatureRow, Level, ReportData, Score, Step
 from durability.score.requirements import OTHER_LANGUAGE_CEILING, THRESHOLDS
 
 PERMISSION: dict[Level, str] = {
@@ -107,3 +107,9 @@ def feature_said(row: FeatureRow) -> str:
     failing = f"{counted(row.findings, 'failure mode')}" if row.findings else "nothing found"
     cost = f", costs {row.points:.1f} points" if row.points >= 0.05 else ""
     return f"{failing}{cost}{'' if row.tested else ', no test reaches it'}"
+
+
+def chain(trace: tuple[Step, ...], path: str, line: int) -> str:
+    """`main.py:74 → database.py:66`: the places by way of which it happens; "" when there is no other than its own."""
+    places = list(dict.fromkeys(f"{step.path}:{step.line}" for step in trace))
+    return " → ".join(places) if any(place != f"{path}:{line}" for place in places) else ""
