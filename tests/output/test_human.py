@@ -162,9 +162,19 @@ def test_the_worst_story_comes_first(demo):
 
 
 def test_at_most_five_stories_one_per_rule(demo):
-    rules = [replace(demo.findings[3], rule=f"rule-{number}") for number in range(9)]
+    base = demo.findings[3]
+    rules = [
+        replace(base, rule=f"rule-{number}", story=replace(base.story, production=f"Thing {number} breaks."))
+        for number in range(9)
+    ]
     told = stories(replace(demo, findings=(*rules, *rules)))
     assert [line.split()[0] for line in told if re.match(r" {1,4}\d ", line)] == ["1", "2", "3", "4", "5"]
+
+
+def test_two_rules_with_one_story_tell_it_once(demo):
+    twice = [replace(demo.findings[3], rule=name) for name in ("rule-one", "rule-two")]
+    told = stories(replace(demo, findings=tuple(twice)))
+    assert [line.split()[0] for line in told if re.match(r" {1,4}\d ", line)] == ["1"]
 
 
 def test_what_is_hidden_refuted_or_slight_is_no_story(demo):

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Literal
 
-from durability.program.sites import HandlerSite
+from durability.program.sites import CallSite, HandlerSite
 
 if TYPE_CHECKING:
     from durability.program.context import Context
@@ -13,6 +13,8 @@ _OUTSIDE = ("http", "llm", "db", "message", "charge", "refund")
 
 def caught_while_serving(context: "Context") -> Literal["traced", "untraced", "none"]:
     """Whether errors of operations on the outside are caught while people are served, and some trace is kept."""
+    if any(_traces(call) for effect in ("log", "telemetry") for call in context.calls_by_effect.get(effect, ())):
+        return "traced"
     caught = False
     for path in context.judged_paths():
         for index, block in enumerate(context.program.files[path].blocks):
@@ -23,6 +25,14 @@ def caught_while_serving(context: "Context") -> Literal["traced", "untraced", "n
                 return "traced"
             caught = caught or _guards_outside(handler)
     return "untraced" if caught else "none"
+
+
+def _traces(call: CallSite) -> bool:
+    """Whether a log record carries the trace of an error."""
+    given = call.argument("exc_info")
+    return call.shown.rsplit(".", 1)[-1] in ("exception", "capture_exception") or (
+        given is not None and given.text not in ("False", "None")
+    )
 
 
 def _guards_outside(handler: HandlerSite) -> bool:
