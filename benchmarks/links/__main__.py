@@ -16,7 +16,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.links.sample import Link, links_of, program_of, unresolved
-from durability.program.program import Program
+from durability.program.links.program import Program
 
 LABELS = Path(__file__).with_name("labels.tsv")
 COLUMNS = ("verdict", *Link._fields)

@@ -9,7 +9,7 @@ from durability.config import Config
 from durability.engine.linking import link
 from durability.engine.workers import analyse_all
 from durability.model import CallCounts
-from durability.program.program import Program
+from durability.program.links.program import Program
 from durability.sources.files import discover
 from durability.sources.project import read_manifests
 

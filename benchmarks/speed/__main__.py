@@ -24,7 +24,7 @@ from durability.engine.pack import load_rules
 from durability.engine.scan import Placed, ScanOptions, report_on
 from durability.engine.workers import analyse_all, prepare
 from durability.facts.collect import collect
-from durability.program.modules import module_name
+from durability.program.links.modules import module_name
 from durability.sources.files import discover
 from durability.sources.project import Manifests
 from durability.sources.text import Unreadable, read

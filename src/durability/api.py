@@ -22,11 +22,12 @@ from durability.engine.selectors import (
 from durability.facts.model import Value
 from durability.model import Fix, Step, Story
 from durability.program.answers import NO, YES, Answer, Verdict, known, unknown
-from durability.program.arrival import Arrival
 from durability.program.ask import Ask
-from durability.program.attempts import Attempts
-from durability.program.flow import Leaf
-from durability.program.results import names_in
+from durability.program.failing.attempts import Attempts
+from durability.program.flows.arrival import Arrival
+from durability.program.flows.flow import Leaf
+from durability.program.flows.results import names_in
+from durability.program.links.spelling import plain_name
 from durability.program.sites import (
     CallSite,
     DistributionSite,
@@ -41,7 +42,6 @@ from durability.program.sites import (
     StateSite,
     TextSite,
 )
-from durability.program.spelling import plain_name
 
 __all__ = [
     "NO",

@@ -3,7 +3,7 @@
 import pytest
 
 from durability.facts.model import Value
-from durability.program.failures import says_success
+from durability.program.failing.failures import says_success
 
 
 def _answer(key: str, kind: str, text: str) -> Value:

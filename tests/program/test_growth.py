@@ -6,7 +6,7 @@ import pytest
 
 from durability.engine.linking import link
 from durability.facts.collect import collect
-from durability.program.modules import module_name
+from durability.program.links.modules import module_name
 from durability.sources.project import manifests_of
 
 QUERY = "import sqlite3\ndef f0(db):\n    return sqlite3.connect('a').execute('SELECT 1')\n"

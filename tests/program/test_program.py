@@ -5,7 +5,7 @@ import pytest
 from durability.engine.linking import link
 from durability.facts.collect import collect
 from durability.program.context import Context
-from durability.program.modules import Modules, module_name
+from durability.program.links.modules import Modules, module_name
 from durability.sources.project import manifests_of
 
 

@@ -5,7 +5,7 @@ import pytest
 from durability.engine.linking import link
 from durability.facts.collect import collect
 from durability.program.ask import Ask
-from durability.program.modules import module_name
+from durability.program.links.modules import module_name
 from durability.sources.project import manifests_of
 
 

@@ -4,8 +4,8 @@ import pytest
 
 from durability.engine.linking import link
 from durability.facts.collect import collect
-from durability.program.growth import growth, relief
-from durability.program.modules import module_name
+from durability.program.keeping.growth import growth, relief
+from durability.program.links.modules import module_name
 from durability.program.sites import StateSite
 from durability.sources.project import manifests_of
 

@@ -4,7 +4,7 @@ import pytest
 
 from durability.engine.linking import link
 from durability.facts.collect import collect
-from durability.program.modules import module_name
+from durability.program.links.modules import module_name
 from durability.sources.project import manifests_of
 from durability.sources.roles import file_role
 

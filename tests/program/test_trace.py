@@ -3,9 +3,9 @@
 import pytest
 from tests.program.test_program import linked
 
-from durability.program.arrival import Arrival, arrival
 from durability.program.context import Context
-from durability.program.sinks import sink_of
+from durability.program.flows.arrival import Arrival, arrival
+from durability.program.flows.sinks import sink_of
 
 APP = (
     "from flask import Flask, request\nimport sqlite3, os, requests\napp = Flask(__name__)\n"

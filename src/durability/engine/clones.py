@@ -2,8 +2,8 @@
 
 import hashlib
 
-from durability.program.graph import FunctionKey
-from durability.program.program import Program
+from durability.program.links.graph import FunctionKey
+from durability.program.links.program import Program
 
 _CONTROL = frozenset({"if", "else", "for", "while", "match", "case", "comp"})
 _UNCOUNTED = frozenset({"log", "sleep", "console", "telemetry"})

@@ -8,7 +8,7 @@ from durability.engine.rules import Rule
 from durability.engine.suppressions import Suppressions
 from durability.facts.collect import collect
 from durability.model import JudgedSite
-from durability.program.modules import module_name
+from durability.program.links.modules import module_name
 from durability.sources.project import Manifests, manifests_of
 from durability.sources.roles import file_role
 

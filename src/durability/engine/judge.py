@@ -11,7 +11,7 @@ from durability.model import FailedRule, JudgedSite, Place, Suppression
 from durability.program.answers import Verdict
 from durability.program.ask import Ask
 from durability.program.context import Context
-from durability.program.graph import FunctionKey
+from durability.program.links.graph import FunctionKey
 from durability.program.sites import Site
 
 _NOT_FOLLOWED = ("unresolved", "dynamic", "escapes")

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from durability.facts.model import FileFacts
 from durability.knowledge import knowledge
 from durability.program.context import Context, View
-from durability.program.entries import entry_points
-from durability.program.program import Program
+from durability.program.entrypoints.entries import entry_points
+from durability.program.links.program import Program
 
 if TYPE_CHECKING:
     from durability.sources.project import Manifests

@@ -8,7 +8,7 @@ from durability.bridges.security import SecurityIssue, issues
 from durability.facts.collect import NotPython, collect
 from durability.facts.model import FileFacts
 from durability.model import UnitComplexity
-from durability.program.modules import module_name
+from durability.program.links.modules import module_name
 from durability.sources.model import SourceFile
 from durability.sources.notebooks import CellSpan
 from durability.sources.text import Text, Unreadable, of_bytes, read

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 from durability.model import Stake
 from durability.program.context import Context
-from durability.program.results import names_in
+from durability.program.flows.results import names_in
+from durability.program.flows.statements import query_texts
 from durability.program.sites import CallSite
-from durability.program.statements import query_texts
 
 _SERVED = frozenset({"route", "ui", "bot", "worker", "tool"})
 _BY_EFFECT = {

@@ -13,9 +13,9 @@ from durability.engine.workers import analyse_all
 from durability.errors import UsageError
 from durability.map_model import Access, MappedEntry, ProjectMap, Touch
 from durability.program.context import Context
-from durability.program.entries import EntryPoint
-from durability.program.settings import settings_of
-from durability.program.touches import EFFECTS, state_touches, touches
+from durability.program.doing.settings import settings_of
+from durability.program.doing.touches import EFFECTS, state_touches, touches
+from durability.program.entrypoints.entries import EntryPoint
 from durability.sources.files import discover
 from durability.sources.project import read_manifests
 

@@ -7,32 +7,32 @@ from typing import TYPE_CHECKING, Literal
 from durability.facts.model import Span, Value
 from durability.knowledge.rows import Implied
 from durability.model import Role
-from durability.program.boundaries import Boundaries
-from durability.program.caught import Caught
-from durability.program.effects import Effects
-from durability.program.entries import EntryPoint, routing_of
-from durability.program.failures import Failures
-from durability.program.flow import Flow
-from durability.program.graph import FunctionKey
-from durability.program.guards import Leaving
-from durability.program.link import Symbol
-from durability.program.makers import Makers
-from durability.program.model_text import ModelText
-from durability.program.nullness import Nullness
-from durability.program.orm import Models
-from durability.program.packages import distributions, implied_uses
-from durability.program.placeholders import Placeholders
-from durability.program.program import Program
-from durability.program.reach import Reachability
-from durability.program.remote_json import RemoteJson
-from durability.program.routes import Route, route_table
+from durability.program.doing.effects import Effects
+from durability.program.doing.orm import Models
+from durability.program.entrypoints.entries import EntryPoint, routing_of
+from durability.program.entrypoints.reach import Reachability
+from durability.program.entrypoints.routes import Route, route_table
+from durability.program.entrypoints.tested import Tested
+from durability.program.failing.boundaries import Boundaries
+from durability.program.failing.failures import Failures
+from durability.program.flows.caught import Caught
+from durability.program.flows.flow import Flow
+from durability.program.flows.guards import Leaving
+from durability.program.flows.model_text import ModelText
+from durability.program.flows.nullness import Nullness
+from durability.program.flows.placeholders import Placeholders
+from durability.program.flows.remote_json import RemoteJson
+from durability.program.flows.trace import Trace
+from durability.program.flows.uses import Uses
+from durability.program.keeping.makers import Makers
+from durability.program.keeping.state_files import StateFiles
+from durability.program.keeping.states import States
+from durability.program.links.graph import FunctionKey
+from durability.program.links.link import Symbol
+from durability.program.links.packages import distributions, implied_uses
+from durability.program.links.program import Program
+from durability.program.links.spelling import plain_name
 from durability.program.sites import CallSite, HandlerSite
-from durability.program.spelling import plain_name
-from durability.program.state_files import StateFiles
-from durability.program.states import States
-from durability.program.tested import Tested
-from durability.program.trace import Trace
-from durability.program.uses import Uses
 
 if TYPE_CHECKING:
     from durability.sources.project import Manifests

@@ -6,7 +6,7 @@ from durability.program.entrypoints.bindings import UNKNOWN_TEXT
 from durability.program.entrypoints.handlers import VERBS
 from durability.program.entrypoints.paths import plain_address
 from durability.program.entrypoints.routers import Routers, argument
-from durability.program.program import Program
+from durability.program.links.program import Program
 
 _WEBSOCKET = "WEBSOCKET"
 _NAME = "route_name"

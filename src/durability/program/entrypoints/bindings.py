@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from durability.facts.model import Block, Value
-from durability.program.graph import FunctionKey
-from durability.program.program import Program
-from durability.program.spelling import plain_name
+from durability.program.links.graph import FunctionKey
+from durability.program.links.program import Program
+from durability.program.links.spelling import plain_name
 
 UNKNOWN_TEXT = "…"
 """Stands for the part of an address that is not known."""

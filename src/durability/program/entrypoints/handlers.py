@@ -6,9 +6,9 @@ from msgspec import Struct
 
 from durability.facts.model import Value
 from durability.program.entrypoints.bindings import Bindings
-from durability.program.graph import FunctionKey
-from durability.program.link import Symbol
-from durability.program.program import Program
+from durability.program.links.graph import FunctionKey
+from durability.program.links.link import Symbol
+from durability.program.links.program import Program
 
 VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "trace")
 _CRUD = {

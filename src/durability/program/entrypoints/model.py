@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from durability.model import Role
-from durability.program.graph import FunctionKey
+from durability.program.links.graph import FunctionKey
 
 
 class EntryPoint(Struct, frozen=True):

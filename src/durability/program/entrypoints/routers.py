@@ -8,9 +8,9 @@ from durability.facts.model import Call, Value
 from durability.knowledge.rows import Entry
 from durability.program.entrypoints.bindings import UNKNOWN_TEXT, Bindings
 from durability.program.entrypoints.paths import joined
-from durability.program.graph import FunctionKey
-from durability.program.link import Symbol
-from durability.program.program import Program
+from durability.program.links.graph import FunctionKey
+from durability.program.links.link import Symbol
+from durability.program.links.program import Program
 
 Node = tuple[str, str]
 """A router: its file, and "#" with the index of the call that makes it, or the name of a list of routes."""

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 from durability.facts.model import Argument, Call, Value
 from durability.knowledge.rows import Row
 from durability.program.answers import NO, YES, Answer, Reason, unknown
-from durability.program.caches import is_cached
+from durability.program.links.caches import is_cached
+from durability.program.links.spelling import plain_name
 from durability.program.sites.place import LOOPS, Loop, Site
-from durability.program.spelling import plain_name
 
 if TYPE_CHECKING:
     from durability.program.context import Context

@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING
 
 from durability.facts.model import Parameter
-from durability.program.entries import EntryPoint
-from durability.program.graph import FunctionKey
+from durability.program.entrypoints.entries import EntryPoint
+from durability.program.links.graph import FunctionKey
 from durability.program.sites.handler import HandlerSite
 from durability.program.sites.place import Site
 

@@ -4,9 +4,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from durability.facts.model import Block, Exit, Value
+from durability.program.links.spelling import plain_name
 from durability.program.sites.call import CallSite
 from durability.program.sites.place import Site
-from durability.program.spelling import plain_name
 
 if TYPE_CHECKING:
     from durability.program.context import Context

@@ -6,10 +6,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from durability.facts.model import Block, Exit, Function, Span, Value
-from durability.program.graph import FunctionKey
-from durability.program.program import Program
-from durability.program.reach import Reach
-from durability.program.spelling import plain_name
+from durability.program.entrypoints.reach import Reach
+from durability.program.links.graph import FunctionKey
+from durability.program.links.program import Program
+from durability.program.links.spelling import plain_name
 
 if TYPE_CHECKING:
     from durability.program.context import Context

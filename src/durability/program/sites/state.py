@@ -4,13 +4,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from durability.facts.model import Value
-from durability.program.reach import Reach, strongest
+from durability.program.entrypoints.reach import Reach, strongest
+from durability.program.keeping.statenames import State
 from durability.program.sites.place import Site
-from durability.program.statenames import State
 
 if TYPE_CHECKING:
     from durability.program.context import Context
-    from durability.program.states import Event
+    from durability.program.keeping.states import Event
 
 
 class StateSite(Site):

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from durability.facts.model import Span, Text
 from durability.knowledge.rows import Implied
-from durability.program.graph import FunctionKey
+from durability.program.links.graph import FunctionKey
 from durability.program.sites.call import CallSite
 from durability.program.sites.place import Site
 

@@ -1,0 +1,1 @@
+"""What the program does to the outside world, how often and how much of it."""

@@ -1,0 +1,173 @@
+"""What a call touches outside the program: which table, host, model or file."""
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from durability.map_model import Touch, TouchHow, TouchKind
+from durability.program.flows.constants import leading_text
+from durability.program.flows.statements import query_texts
+from durability.program.links.graph import FunctionKey
+from durability.program.sites import CallSite
+
+if TYPE_CHECKING:
+    from durability.program.context import Context
+
+_SIMPLE: dict[str, tuple[TouchKind, TouchHow]] = {
+    "http": ("service", "calls"),
+    "llm": ("model", "calls"),
+    "message": ("message", "calls"),
+    "charge": ("money", "calls"),
+    "refund": ("money", "calls"),
+    "process": ("program", "calls"),
+    "enqueue": ("queue", "writes"),
+    "file.read": ("file", "reads"),
+    "file.write": ("file", "writes"),
+    "file.delete": ("file", "deletes"),
+}
+_DATABASE: dict[str, TouchHow] = {
+    "db.query": "reads", "db.fetch_all": "reads", "db.fetch_one": "reads", "db.write": "writes", "db.schema": "writes",
+}  # fmt: skip
+EFFECTS = (*_SIMPLE, *_DATABASE, "file.open")
+"""The effects that touch something worth drawing."""
+
+_TABLE = re.compile(
+    r"\b(?P<verb>from|join|into|update|table(?:\s+if\s+(?:not\s+)?exists)?)\s+[\"'`\[]?(?P<name>[A-Za-z_][\w.]*)",
+    re.IGNORECASE,
+)
+_WRITES = re.compile(r"^\s*(?:insert|update|replace|create|alter|drop|merge)\b", re.IGNORECASE)
+_DELETES = re.compile(r"^\s*(?:delete|truncate)\b", re.IGNORECASE)
+_KEYWORDS = frozenset({"select", "set", "values", "where", "only", "lateral", "unnest", "not", "exists", "if"})
+_COLLECTIONS = ("pymongo.", "motor.", "mongoengine.", "google.cloud.firestore.", "supabase.")
+_URL_ARGUMENTS = ("url", "base_url")
+_MODEL_ARGUMENTS = ("model", "model_name", "model_id", "modelId", "engine")
+_PATH_ARGUMENTS = ("path", "file", "filename", "filepath_or_buffer", "path_or_buf", "fp", "src")
+
+
+def touches(context: "Context", call: CallSite) -> Iterator[Touch]:
+    """What one call touches; a database call touches each table that its statement names."""
+    effect = call.library.effect
+    if effect in _DATABASE:
+        for how, name in _tables(context, call, _DATABASE[effect]):
+            yield Touch("database", how, name, call.path, call.line)
+    elif effect == "file.open":
+        yield Touch("file", _mode(call), _path(context, call), call.path, call.line)
+    elif effect in _SIMPLE:
+        kind, how = _SIMPLE[effect]
+        yield Touch(kind, how, _name(context, call, kind), call.path, call.line)
+
+
+_STATE: dict[str, TouchHow] = {"grow": "writes", "shrink": "writes", "rebind": "writes", "read": "reads"}
+
+
+def state_touches(context: "Context") -> Iterator[tuple[FunctionKey, Touch]]:
+    """Each function that reads or changes something in memory that the program changes while it runs, and what."""
+    for state in context.states.all:
+        events = [event for event in context.states.events(state) if event.kind in _STATE and event.function[1]]
+        if any(_STATE[event.kind] == "writes" for event in events):
+            for event in events:
+                name = f"{state.owner}.{state.name}" if state.owner else state.name
+                yield event.function, Touch("state", _STATE[event.kind], name, event.function[0], event.span[0])
+
+
+def _tables(context: "Context", call: CallSite, how: TouchHow) -> list[tuple[TouchHow, str]]:
+    found: list[tuple[TouchHow, str]] = []
+    for text in query_texts(context, call) or ():
+        stated: TouchHow = "deletes" if _DELETES.match(text) else "writes" if _WRITES.match(text) else "reads"
+        names = [match["name"] for match in _TABLE.finditer(text) if match["name"].lower() not in _KEYWORDS]
+        found += [(stated if number == 0 else "reads", name) for number, name in enumerate(names)]
+    found = found or [(how, name) for name in _models(context, call)]
+    return list(dict.fromkeys(found)) or [(how, "")]
+
+
+def _models(context: "Context", call: CallSite) -> list[str]:
+    """The classes of the project that an object-relational call is about, else the collection it is made on."""
+    found: list[str] = []
+    pending = [item.value for item in call.arguments] + ([call.receiver] if call.receiver is not None else [])
+    while pending:
+        value = pending.pop(0)
+        if value.kind in ("name", "call") and value.text != "self":
+            symbol = (
+                context.program.symbol(call.path, value.call)
+                if value.kind == "call" and value.call >= 0
+                else context.program.value_symbol(value, call.path, call.key[1])
+            )
+            if symbol.kind == "class" and context.program.linker.classes[symbol.path][symbol.name].bases:
+                found.append(symbol.name)
+        pending.extend(value.parts)
+        if value.kind == "call" and value.call >= 0:
+            pending.extend(item.value for item in context.call(call.path, value.call).arguments)
+    return list(dict.fromkeys(found)) or _collection(call)
+
+
+def _collection(call: CallSite) -> list[str]:
+    """`users` in `db.users.find_one()` and `db["users"].find_one()`."""
+    receiver = call.receiver
+    if receiver is None or not call.name.startswith(_COLLECTIONS):
+        return []
+    if receiver.kind == "item" and receiver.parts[1].kind == "text":
+        return [receiver.parts[1].text]
+    return [receiver.text] if receiver.kind == "attr" else []
+
+
+def _mode(call: CallSite) -> TouchHow:
+    given = call.argument("mode", call.library.mode_position if call.library.mode_position is not None else 1)
+    text = given.text if given is not None and given.kind == "text" else "r"
+    return "writes" if set(text) & set("wax+") else "reads"
+
+
+def _name(context: "Context", call: CallSite, kind: TouchKind) -> str:
+    if kind == "service":
+        return _host(context, call)
+    if kind == "model":
+        return _model(context, call)
+    if kind == "file":
+        return _path(context, call)
+    if kind == "program":
+        return _program(context, call)
+    return call.name.split(".")[0]
+
+
+def _host(context: "Context", call: CallSite) -> str:
+    """The host that is asked, or the setting that holds it."""
+    for site in (call, *context.makers(call)):
+        candidates = [site.argument(name) for name in _URL_ARGUMENTS]
+        candidates += [item.value for item in site.arguments if item.keyword == ""][:2] if site is call else []
+        for value in candidates:
+            text = leading_text(context, value, site.key)
+            if text.startswith("$"):
+                return text.partition("/")[0]
+            if "://" in text:
+                return urlsplit(text).netloc.rpartition("@")[2]
+    vendor = call.name.split(".")[0]
+    return "" if vendor in ("requests", "httpx", "aiohttp", "urllib", "urllib3", "http", "socket") else vendor
+
+
+def _model(context: "Context", call: CallSite) -> str:
+    for site in (call, *context.makers(call)):
+        for name in _MODEL_ARGUMENTS:
+            text = leading_text(context, site.argument(name), site.key)
+            if text:
+                return text
+    return call.name.split(".")[0]
+
+
+def _path(context: "Context", call: CallSite) -> str:
+    for name in _PATH_ARGUMENTS:
+        text = leading_text(context, call.argument(name), call.key)
+        if text:
+            return text
+    position = call.library.sink_position or 0
+    text = leading_text(context, call.argument(position=position), call.key)
+    if not text and call.receiver is not None:
+        text = leading_text(context, call.receiver, call.key)
+    return text
+
+
+def _program(context: "Context", call: CallSite) -> str:
+    value = call.argument("args", 0)
+    if value is not None and value.kind in ("list", "tuple") and value.parts:
+        value = value.parts[0]
+    words = leading_text(context, value, call.key).split()
+    return words[0] if words else ""

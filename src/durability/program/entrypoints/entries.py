@@ -1,0 +1,217 @@
+"""Entry points: functions that a framework, the operating system or a person starts."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from msgspec.structs import replace
+
+from durability.facts.model import Block, Call, FileFacts, Value
+from durability.knowledge.rows import Entry
+from durability.program.entrypoints.addresses import Addresses, title_of
+from durability.program.entrypoints.bindings import Bindings
+from durability.program.entrypoints.handlers import Handler, class_handlers, handlers, serving_name
+from durability.program.entrypoints.model import EntryPoint
+from durability.program.entrypoints.routers import Routers, argument, library_bases
+from durability.program.links.graph import FunctionKey
+from durability.program.links.link import Symbol
+from durability.program.links.program import Program
+
+__all__ = ["EntryPoint", "entry_points", "main_block", "routing_of"]
+
+_SPAWNING = ("threading.", "multiprocessing.")
+_VERBED = re.compile(r"_?(?:on|do|render|async_render|handle)_(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)")
+_CLOUD_NAMES = ("handler", "lambda_handler")
+_CLOUD_PARAMETERS = ("event", "context")
+
+
+def entry_points(
+    program: Program, scripts: Mapping[str, str] | None = None, routers: Routers | None = None
+) -> tuple[EntryPoint, ...]:
+    """All entry points of the first-party files, in order of file and line.
+
+    `scripts` are the console scripts that manifests declare, as `package.module:function`.
+    """
+    finder = _Finder(program, routers or routing_of(program))
+    found: list[EntryPoint] = []
+    for path in sorted(program.files):
+        if program.file_roles.get(path) == "first-party":
+            found.extend(finder.of_file(path, program.files[path]))
+    console = list(_console(program, scripts or {}))
+    named = {entry.function for entry in console}
+    found = [entry for entry in found if entry.role != "cli" or entry.function not in named] + console
+    unique = {(entry.function, entry.role, entry.name): entry for entry in _addressed_once(found)}
+    return tuple(sorted(unique.values(), key=lambda entry: (entry.function, entry.role, entry.name)))
+
+
+def routing_of(program: Program) -> Routers:
+    """The routers of a program."""
+    return Routers(program, Bindings(program))
+
+
+class _Finder:
+    """Finds the entry points of one file after another."""
+
+    def __init__(self, program: Program, routers: Routers) -> None:
+        self.program = program
+        self.addresses = Addresses(program, routers)
+        self.bindings = routers.bindings
+
+    def of_file(self, path: str, facts: FileFacts) -> Iterator[EntryPoint]:
+        """The entry points that one file defines or registers."""
+        yield from self._decorated(path, facts)
+        yield from self._registered(path, facts)
+        yield from self._inherited(path, facts)
+        yield from _scripts(self.program, path, facts)
+        yield from _named(path, facts)
+
+    def _decorated(self, path: str, facts: FileFacts) -> Iterator[EntryPoint]:
+        for index, function in enumerate(facts.functions):
+            for decorator in function.decorators:
+                for row, name in self._rows(decorator.ref, path):
+                    yield from self._entries([Handler((path, index))], row, name, (path, decorator.call))
+        for item in facts.classes:
+            for decorator in item.decorators:
+                for row, name in self._rows(decorator.ref, path):
+                    found = list(class_handlers(self.program, Symbol("class", item.qualname, path)))
+                    yield from self._entries(found, row, name, (path, decorator.call))
+
+    def _rows(self, ref: str, path: str) -> Iterator[tuple[Entry, str]]:
+        symbol = self.program.resolve(ref, path)
+        for row in self.program.library.entry(symbol.name) if symbol.kind == "library" else ():
+            if row.kind == "decorator":
+                yield row, symbol.name
+
+    def _registered(self, path: str, facts: FileFacts) -> Iterator[EntryPoint]:
+        for index, call in enumerate(facts.calls):
+            symbol = self.program.symbol(path, index)
+            for row in self.program.library.entry(symbol.name) if symbol.kind == "library" else ():
+                if row.kind == "call":
+                    value = _handler_value(call, row)
+                    found = list(handlers(self.bindings, value, (path, call.function)))
+                    for entry in self._entries(found, row, symbol.name, (path, index)):
+                        yield replace(entry, spawned=row.role == "worker")
+
+    def _entries(self, found: list[Handler], row: Entry, name: str, place: tuple[str, int]) -> Iterator[EntryPoint]:
+        if not found:
+            return
+        written = self.addresses.methods(row, name, place)
+        addresses = self.addresses.of(row, place) if not row.hook else ("",)
+        for handler in found:
+            function = self.program.function(handler.function)
+            methods = (handler.method,) if handler.method else written
+            for address in addresses:
+                whole = address + handler.suffix if address else ""
+                title = title_of(row, methods, whole or function.qualname)
+                yield EntryPoint(
+                    handler.function,
+                    row.role,
+                    title,
+                    methods,
+                    whole,
+                    row.external_input,
+                    hook=row.hook,
+                    registered=place,
+                )
+
+    def _inherited(self, path: str, facts: FileFacts) -> Iterator[EntryPoint]:
+        for item in facts.classes:
+            symbol = Symbol("class", item.qualname, path)
+            for base in library_bases(self.program, symbol):
+                for row in self.program.library.entry(base):
+                    if row.kind == "base":
+                        yield from self._methods(symbol, row, base)
+
+    def _methods(self, symbol: Symbol, row: Entry, base: str) -> Iterator[EntryPoint]:
+        item = self.program.linker.classes[symbol.path][symbol.name]
+        for method in item.methods:
+            if not any(
+                method == name or (name.endswith("*") and method.startswith(name[:-1])) for name in row.handlers
+            ):
+                continue
+            index, function = self.program.linker.functions[symbol.path][f"{symbol.name}.{method}"]
+            verb = serving_name(method)
+            methods = (verb,) if verb and row.role == "route" else ()
+            hook = row.hook or (row.role == "route" and row.methods in (("from-name",), ("ANY",)) and not verb)
+            spawned = base.startswith(_SPAWNING)
+            yield EntryPoint(
+                (symbol.path, index), row.role, function.qualname, methods, "", row.external_input, spawned, hook
+            )
+
+
+def _handler_value(call: Call, row: Entry) -> Value | None:
+    if not row.handler_argument and row.handler_position is None:
+        return None
+    return argument(call, row.handler_argument, row.handler_position)
+
+
+def _addressed_once(found: list[EntryPoint]) -> Iterator[EntryPoint]:
+    """A function that has an address is not listed again for its decorators or base class, whose methods it keeps."""
+    addressed = {entry.function for entry in found if entry.role == "route" and entry.path}
+    known: dict[FunctionKey, tuple[str, ...]] = {}
+    for entry in found:
+        if entry.function in addressed and not entry.path and not entry.hook and entry.methods not in ((), ("ANY",)):
+            known.setdefault(entry.function, entry.methods)
+    for entry in found:
+        if entry.role != "route" or entry.function not in addressed:
+            yield entry
+        elif entry.path:
+            methods = known.get(entry.function, entry.methods) if entry.methods == ("ANY",) else entry.methods
+            yield replace(entry, methods=methods, name=f"{'/'.join(methods) or 'ANY'} {entry.path}")
+
+
+def _scripts(program: Program, path: str, facts: FileFacts) -> Iterator[EntryPoint]:
+    imported = {item.path for item in facts.imports}
+    heads = {name for item in imported for name in (item, item.split(".")[0])}
+    for name in sorted(heads):
+        for row in program.library.entry(name):
+            if row.kind == "script" and _uses_at_top(program, path, facts, name):
+                yield EntryPoint((path, 0), row.role, path, (), "", row.external_input)
+    if main_block(facts) is not None or path.endswith("/__main__.py"):
+        yield EntryPoint((path, 0), "cli", f"python {path}", (), "", False)
+
+
+def _uses_at_top(program: Program, path: str, facts: FileFacts, name: str) -> bool:
+    prefix = name.split(".", maxsplit=1)[0] + "."
+    calls_at_top = any(
+        call.function == 0 and program.name(path, index).startswith(prefix) for index, call in enumerate(facts.calls)
+    )
+    return calls_at_top or main_block(facts) is not None
+
+
+def _named(path: str, facts: FileFacts) -> Iterator[EntryPoint]:
+    """Handlers by name: `lambda_handler(event, context)` of AWS Lambda's guide, methods like `on_GET` of a class."""
+    for index, function in enumerate(facts.functions):
+        names = tuple(item.name.lstrip("_") for item in function.parameters)
+        is_cloud = function.name in _CLOUD_NAMES and names == _CLOUD_PARAMETERS
+        verb = _VERBED.fullmatch(function.name) if function.owner else None
+        if verb is not None:
+            yield EntryPoint((path, index), "route", function.qualname, (verb[1],), "", True)
+        elif is_cloud and function.parent == 0 and not function.owner:
+            yield EntryPoint((path, index), "route", f"ANY {function.qualname}", ("ANY",), "", True)
+
+
+def _console(program: Program, scripts: Mapping[str, str]) -> Iterator[EntryPoint]:
+    for name in sorted(scripts):
+        module, _, attribute = scripts[name].partition(":")
+        path = program.linker.modules.find(module.strip(), "") or program.linker.modules.find(
+            "src." + module.strip(), ""
+        )
+        wanted = attribute.split("[")[0].strip()
+        if path is None or program.file_roles.get(path) != "first-party" or not wanted:
+            continue
+        symbol = program.resolve(f":{wanted}", path)
+        if symbol.kind == "unknown":
+            symbol = program.value_symbol(Value("name", wanted), path, 0)
+        key = program.key_of(symbol) if symbol.kind == "function" else None
+        if key is not None:
+            yield EntryPoint(key, "cli", name, (), "", True)
+
+
+def main_block(facts: FileFacts) -> Block | None:
+    """The `if __name__ == "__main__"` block of a file."""
+    for block in facts.blocks:
+        if block.function == 0 and block.kind == "if" and block.value is not None and block.value.kind == "compare":
+            texts = {part.text for part in block.value.parts}
+            if texts == {"__name__", "__main__"}:
+                return block
+    return None

@@ -1,0 +1,1 @@
+"""What becomes of errors: taken, hidden, tried again, seen by nobody."""

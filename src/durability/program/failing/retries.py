@@ -1,0 +1,135 @@
+"""Loops that repeat a remote call until it works, and how they wait."""
+
+from typing import TYPE_CHECKING
+
+from durability.facts.model import Value
+from durability.program.links.spelling import plain_name
+from durability.program.sites import CallSite, LoopSite
+
+if TYPE_CHECKING:
+    from durability.program.context import Context
+
+_NOT_READY = frozenset(
+    {"BlockingIOError", "InterruptedError", "SSLWantReadError", "SSLWantWriteError", "Empty", "Full", "QueueEmpty"}
+)
+"""Errors that say "not yet" rather than "failed": waiting for them is no retry."""
+_REMOTE = ("http", "llm", "db", "message", "charge")
+
+
+def retries(context: "Context", loop: LoopSite) -> bool:
+    """Whether a loop repeats one remote call until it works: it leaves on success and goes on after an error."""
+    if loop.view.kind == "for" and not _is_counted(loop):
+        return False
+    if any(call.shown == "input" for call in loop.calls):
+        return False  # it asks a person again, and waits for the answer
+    for handler in loop.handlers_inside:
+        if handler.types and all(name.rsplit(".", 1)[-1] in _NOT_READY for name in handler.types):
+            continue
+        if handler.always_leaves:
+            continue
+        tried = handler.guarded_block
+        remote = any(_is_remote(context, call) for call in handler.guarded_calls)
+        leaves = any(
+            item.kind in ("return", "break") and _follows(context, loop, item.block, tried) for item in loop.exits
+        )
+        if remote and leaves:
+            return True
+    return False
+
+
+def waits(context: "Context", loop: LoopSite) -> str:
+    """How a loop waits between rounds: "growing", "constant" or "not"."""
+    found = "not"
+    for call in loop.calls:
+        if call.library.effect != "sleep":
+            continue
+        value = call.argument("", 0)
+        if value is None:
+            continue
+        if value.kind == "const" or (value.kind in ("name", "attr") and not _grows(context, value, loop)):
+            found = "constant" if found == "not" else found
+        else:
+            return "growing"
+    return found
+
+
+def _follows(context: "Context", loop: LoopSite, block: int, tried: int) -> bool:
+    above = set(context.program.blocks_above(loop.path, block))
+    if tried in above:
+        return True
+    blocks = context.program.files[loop.path].blocks
+    in_handler = any(blocks[index].kind == "handler" for index in above if index > loop.index)
+    return not in_handler and loop.index in above
+
+
+def _is_remote(context: "Context", call: CallSite) -> bool:
+    if call.library.effect.split(".")[0] in _REMOTE:
+        return True
+    target = context.program.key_of(call.symbol)
+    return target is not None and any(context.effects.reaches(target, effect) for effect in _REMOTE)
+
+
+def _grows(context: "Context", value: Value, loop: LoopSite) -> bool:
+    name = plain_name(value)
+    if name in loop.view.targets:
+        return True
+    bound = context.program.assigns_to(loop.path, name)
+    inside = [item for item in bound if item.function == loop.key[1] and loop.within(item.block, loop.index)]
+    return any(item.op != "=" or (item.value is not None and item.value.kind != "const") for item in inside)
+
+
+def _is_counted(loop: LoopSite) -> bool:
+    iterable = loop.view.iterable
+    if iterable is None or iterable.kind != "call":
+        return False
+    return iterable.text in ("range", "count", "itertools.count") or "retr" in iterable.text.lower()
+
+
+def after_tries(context: "Context", loop: LoopSite) -> str:
+    """What happens when all tries have failed and nobody is told: "returns None", "goes on"; "" when it is told."""
+    program = context.program
+    if any(item.kind == "raise" for handler in loop.handlers_inside for item in handler.exits):
+        return ""
+    if any(handler.tells_caller or handler.hands_on or handler.ends_process for handler in loop.handlers_inside):
+        return ""
+    parent = program.files[loop.path].blocks[loop.index].parent
+    after = [item for item in program.exits_in(loop.key) if item.span[0] > loop.span[2]]
+    same = [item for item in after if item.block == parent]
+    if any(item.kind in ("raise", "assert") for item in after):
+        return ""
+    if any(_raises(context, call) for call in loop.calls_here() if call.line > loop.span[2]):
+        return ""
+    kept = {handler.name for handler in loop.handlers_inside if handler.name}
+    kept |= {
+        plain_name(item.target)
+        for item in program.assigns_in(loop.key)
+        if loop.within(item.block, loop.index) and item.value is not None and item.value.text in kept
+    }
+    returned = next((item for item in same if item.kind == "return"), None)
+    if returned is None or returned.value is None:
+        return "" if after or loop.key[1] == 0 else "returns None"
+    return _empty(returned.value) if not _mentions(returned.value, kept) else ""
+
+
+def _empty(value: Value) -> str:
+    """How an empty answer reads; "" for a value that says something."""
+    if value.kind == "const" and value.text in ("None", "False"):
+        return f"returns {value.text}"
+    if value.kind in ("list", "dict", "tuple", "set") and not value.parts:
+        return f"returns an empty {value.kind}"
+    return "returns an empty text" if value.kind == "text" and not value.text else ""
+
+
+def _mentions(value: Value, names: set[str]) -> bool:
+    return (value.kind == "name" and value.text in names) or any(_mentions(part, names) for part in value.parts)
+
+
+def _raises(context: "Context", call: CallSite) -> bool:
+    """Whether a call runs a project function that raises on its own level, or ends the program."""
+    if call.shown.rsplit(".", 1)[-1] in ("exit", "_exit", "abort", "fail"):
+        return True
+    target = context.program.key_of(call.symbol)
+    if target is None:
+        return False
+    own = context.program.function(target).block
+    return any(item.kind == "raise" and item.block == own for item in context.program.exits_in(target))

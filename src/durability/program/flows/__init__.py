@@ -1,0 +1,1 @@
+"""Where values start, what becomes of them on the way, and where they arrive."""

@@ -1,0 +1,64 @@
+"""The texts of database statements, as far as they are constant."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from durability.facts.model import Value
+from durability.program.links.spelling import plain_name
+from durability.program.sites import CallSite
+
+if TYPE_CHECKING:
+    from durability.program.context import Context
+
+
+def query_texts(context: "Context", call: CallSite) -> tuple[str, ...] | None:
+    """The texts of the statement whose result a call fetches, as far as they are constant.
+
+    () when no statement is in sight (an object-relational query), None when its text is not known.
+    """
+    maker = next((item for item in _query_calls(context, call)), None)
+    if maker is None:
+        return ()
+    row = maker.library
+    value = maker.argument(row.sql_argument, row.sql_position)
+    if value is None:
+        return ()
+    texts = tuple(_texts(context, value, maker, set()))
+    return texts or None
+
+
+def _texts(context: "Context", value: Value, site: CallSite, seen: set[str]) -> Iterator[str]:
+    if value.kind == "text":
+        yield value.text
+    elif value.kind == "name":
+        if value.text in seen:
+            return
+        seen.add(value.text)
+        bound = context.program.assigns_to(site.path, value.text)
+        own = [item for item in bound if item.function == site.key[1]] or bound
+        for item in own:
+            if item.value is not None:
+                yield from _texts(context, item.value, site, seen)
+    elif value.kind == "call" and value.call >= 0:
+        call = context.call(site.path, value.call)
+        for part in (*([call.receiver] if call.receiver else []), *(item.value for item in call.arguments[:1])):
+            yield from _texts(context, part, site, seen)
+    else:
+        for part in value.parts:
+            yield from _texts(context, part, site, seen)
+
+
+def _query_calls(context: "Context", call: CallSite) -> Iterator[CallSite]:
+    """The calls that ran the statement whose rows a call fetches: in its chain, or before it on the same cursor."""
+    own = call.library
+    if own.sql_argument or own.sql_position is not None:
+        yield call
+    for maker in context.makers(call):
+        if maker.library.sql_position is not None or maker.library.sql_argument:
+            yield maker
+    receiver = plain_name(call.receiver) if call.receiver is not None else ""
+    before = [item for item in call.calls_here() if item.index < call.index and item.receiver is not None]
+    for item in reversed(before):
+        same = item.receiver is not None and plain_name(item.receiver) == receiver
+        if receiver and same and (item.library.sql_position is not None or item.library.sql_argument):
+            yield item

@@ -1,0 +1,1 @@
+"""What lives longer than a call: state, files, connections, clients and caches."""

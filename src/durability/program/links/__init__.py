@@ -1,0 +1,1 @@
+"""How names and calls of all files are linked into one call graph."""

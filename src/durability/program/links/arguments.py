@@ -1,0 +1,141 @@
+"""What parameters hold when nothing says so: what every caller of the program passes, where all agree."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from durability.facts.model import Call, Function
+from durability.program.links.link import Symbol
+
+if TYPE_CHECKING:
+    from durability.program.links.graph import Edge, FunctionKey
+    from durability.program.links.program import Program
+
+_ROUNDS = 4
+"""How often newly resolved calls may bring new arguments: the depth of helpers that hand an object on."""
+
+_Slot = tuple["FunctionKey", str]
+
+
+def follow_arguments(program: "Program") -> None:
+    """Resolve the calls on parameters that every caller gives the same kind of object, and link them.
+
+    A parameter is left alone when a caller is a framework, passes something unknown, unpacks its arguments, or
+    disagrees with another; tests are no callers, for what they pass is often made up.
+    """
+    waiting = list(_calls_on_parameters(program))
+    for _ in range(_ROUNDS):
+        held = _held(program, {slot for slot, _, _ in waiting})
+        left = []
+        for slot, path, index in waiting:
+            symbol = held.get(slot)
+            if symbol is None or not program.relink(path, index, symbol):
+                left.append((slot, path, index))
+        if len(left) == len(waiting):
+            return
+        waiting = left
+
+
+def _calls_on_parameters(program: "Program") -> Iterator[tuple[_Slot, str, int]]:
+    for path in sorted(program.files):
+        facts = program.files[path]
+        for index, call in enumerate(facts.calls):
+            if call.ref.startswith("$") and program.symbols[path][index].kind == "parameter":
+                owner = _owner(program, path, call)
+                if owner is not None:
+                    yield (owner, _name(call.ref)), path, index
+
+
+def _name(ref: str) -> str:
+    return ref[1:].split(".", 1)[0].removesuffix("()").removesuffix("[]")
+
+
+def _owner(program: "Program", path: str, call: Call) -> "FunctionKey | None":
+    """The function whose parameter a ref names: around the call, or the constructor that stored it."""
+    name = _name(call.ref)
+    functions = program.files[path].functions
+    at = call.function
+    owner = ""
+    while at > 0:
+        if any(item.name == name for item in functions[at].parameters):
+            return (path, at)
+        owner = owner or functions[at].owner
+        at = functions[at].parent
+    made = program.linker.functions[path].get(f"{owner}.__init__") if owner else None
+    if made is not None and any(item.name == name for item in made[1].parameters):
+        return (path, made[0])
+    return None
+
+
+def _held(program: "Program", slots: set[_Slot]) -> dict[_Slot, Symbol]:
+    """What each parameter holds; parameters that are handed on are followed to the first that is known."""
+    given: dict[_Slot, Symbol | _Slot | None] = {}
+    pending = sorted(slots)
+    while pending:
+        slot = pending.pop()
+        if slot not in given:
+            given[slot] = found = _agreed(program, slot)
+            if isinstance(found, tuple):
+                pending.append(found)
+    held = {}
+    for slot in slots:
+        at, seen = given[slot], {slot}
+        while isinstance(at, tuple) and at not in seen:
+            seen.add(at)
+            at = given[at]
+        if isinstance(at, Symbol):
+            held[slot] = at
+    return held
+
+
+def _agreed(program: "Program", slot: _Slot) -> "Symbol | _Slot | None":
+    key, name = slot
+    edges = [edge for edge in program.callers.get(key, ()) if program.file_roles.get(edge.caller[0]) != "test"]
+    if not edges or any(edge.offloaded or edge.call < 0 for edge in edges):
+        return None
+    found: set[Symbol | _Slot] = set()
+    for edge in edges:
+        passed = _passed(program, edge, program.function(key), name)
+        if passed is None:
+            return None
+        if not isinstance(passed, str) and passed != slot:
+            found.add(passed)
+    return found.pop() if len(found) == 1 else None
+
+
+def _passed(program: "Program", edge: "Edge", function: Function, name: str) -> "Symbol | _Slot | str | None":
+    """What one call gives: a symbol, the caller's own parameter, "default", or None when it is not known."""
+    path = edge.caller[0]
+    call = program.files[path].calls[edge.call]
+    if any(item.keyword in ("*", "**") for item in call.arguments):
+        return None
+    ref = _argument_ref(function, name, call)
+    if ref is None:
+        parameter = next(item for item in function.parameters if item.name == name)
+        return "default" if parameter.default is not None else None
+    if ref.startswith("$"):
+        plain = _name(ref) == ref[1:]
+        owner = _owner(program, path, _at(ref, call)) if plain else None
+        return (owner, ref[1:]) if owner is not None else None
+    if ref == "None":
+        return "default"
+    symbol = program.resolve(ref, path) if ref else None
+    return symbol if symbol is not None and symbol.kind in ("class", "library", "function") else None
+
+
+def _at(ref: str, call: Call) -> Call:
+    """A call in the same place whose callee is another ref."""
+    return Call(call.target, ref, call.receiver, call.arguments, call.function, call.block, call.span)
+
+
+def _argument_ref(function: Function, name: str, call: Call) -> str | None:
+    """The ref of the argument for a parameter; None when the call gives none."""
+    for item in call.arguments:
+        if item.keyword == name:
+            return item.ref
+    plain = [item.name for item in function.parameters if item.kind == "positional"]
+    static = any(item.ref == "staticmethod" for item in function.decorators)
+    if function.owner and not static:
+        plain = plain[1:]
+    positional = [item.ref for item in call.arguments if item.keyword == ""]
+    position = plain.index(name) if name in plain else len(positional)
+    return positional[position] if position < len(positional) else None

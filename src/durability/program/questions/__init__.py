@@ -1,0 +1,1 @@
+"""What a rule may ask about the whole program, by subject."""
