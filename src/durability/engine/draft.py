@@ -12,7 +12,7 @@ from durability.program.entrypoints.model import EntryPoint
 
 _WORDS = re.compile(r"[_\-./]+|(?<=[a-z])(?=[A-Z])")
 _START = "Start page"
-_MOST = 20
+_MOST = 30
 """A person edits a list of this length; more groups are joined by their file."""
 
 

@@ -41,15 +41,16 @@ class Features(Struct, frozen=True):
 
 
 def used_entries(context: Context) -> list[EntryPoint]:
-    """The entry points that somebody uses: not those that only serve who runs the program, nor the server's start."""
-    serving = {entry.function[0] for entry in context.entries if entry.role in ("route", "bot", "ui")}
+    """The entry points that somebody uses: not what only serves those who run the program, nor parts of pages."""
+    serves = any(entry.role in ("route", "bot", "ui") for entry in context.entries)
     return [
         entry
         for entry in context.entries
         if entry.role in _USED
         and not (entry.hook or entry.spawned)
         and not (entry.role == "route" and first_word(entry.path).lower() in _CARE)
-        and not (entry.role == "cli" and entry.function[1] == 0 and entry.function[0] in serving)
+        and not (entry.role == "cli" and entry.function[1] == 0 and serves)
+        and not (entry.role == "ui" and entry.function[1] == 0 and context.program.is_imported(entry.function[0]))
     ]
 
 
