@@ -36,12 +36,12 @@ def test_a_scan_prints_nothing_and_stays_where_it_is(project, capfd):
     assert os.getcwd() == before
     finding = next(finding for finding in report.findings if finding.rule == RULE)
     assert (finding.path, finding.line, finding.role) == ("app.py", 10, "route")
-    assert report.score is report.data.score is None
-    assert report.level is None
+    assert report.score is report.data.score
+    assert report.level == report.data.level == "demo"
     assert report.plan == report.data.plan
     assert report.blockers == report.data.blockers
     assert report.coverage.files_analysed == 1
-    assert repr(report) == f"<Report {project.name}: no score, {len(report.findings)} findings>"
+    assert repr(report) == f"<Report {project.name}: {report.score.value:g}, {len(report.findings)} findings>"
 
 
 def test_a_report_writes_itself(project):

@@ -33,7 +33,7 @@ def judge(report: ReportData, config: Config, strict: bool) -> Gate:
     broken = [*crashes(report), *(_unread(report) if strict else ())]
     if broken:
         return _gate(BROKEN, broken)
-    failures = _failing(report.findings, _severity(config))
+    failures = _failing(report, _severity(config))
     if report.score is None:
         return _without_score(report, failures)
     if config.fail_under is not None and report.score.low < config.fail_under:
@@ -46,7 +46,7 @@ def judge_files(report: ReportData, config: Config, strict: bool) -> Gate:
     broken = [*crashes(report), *(_unread(report) if strict else ())]
     if broken:
         return _gate(BROKEN, broken)
-    return _gate(FAILED, _failing(report.findings, config.fail_on or DEFAULT_SEVERITY))
+    return _gate(FAILED, _failing(report, config.fail_on or DEFAULT_SEVERITY))
 
 
 def worst(codes: Iterable[int]) -> int:
@@ -76,15 +76,17 @@ def _severity(config: Config) -> Severity | None:
     return config.fail_on or DEFAULT_SEVERITY
 
 
-def _failing(findings: Iterable[Finding], least: Severity | None) -> list[str]:
-    """One line per rule with open findings that fail."""
+def _failing(report: ReportData, least: Severity | None) -> list[str]:
+    """One line per rule with open findings that fail; a preview rule is not sure enough to stop anybody."""
     if least is None:
         return []
+    preview = {info.name for info in report.rules if info.preview}
     failing = SEVERITIES[: SEVERITIES.index(least) + 1]
     by_rule: dict[str, list[Finding]] = {}
-    for finding in findings:
+    for finding in report.findings:
         if (
             finding.severity in failing
+            and finding.rule not in preview
             and finding.evidence in _GATED
             and finding.role not in _OFF_PATH
             and finding.suppressed is None

@@ -38,6 +38,9 @@ def meaning(context: Context, path: str, target: str) -> str:
         ({"main": "from db import store\nstore.load()", "db": "class Base:\n    def load(self): pass\nclass Store(Base): pass\nstore = Store()"}, "main.py", "store.load", "db.py:Base.load"),
         ({"main": "from db import make\nmake().load()", "db": "class Store:\n    def load(self): pass\ndef make() -> Store:\n    return Store()"}, "main.py", "make().load", "db.py:Store.load"),
         ({"main": "from db import session\nsession.get(u)", "db": "import requests\nsession = requests.Session()"}, "main.py", "session.get", "requests.Session.get"),
+        ({"main": "from db import greet\ngreet(1)", "db": "class Greeter:\n    def __call__(self, x): pass\ngreet = Greeter()"}, "main.py", "greet", "db.py:Greeter.__call__"),
+        ({"main": "from db import Greeter\nGreeter(1)", "db": "class Greeter:\n    def __call__(self, x): pass"}, "main.py", "Greeter", "db.py:Greeter"),
+        ({"main": "from langchain.agents import AgentExecutor\nagent = AgentExecutor()\nagent('q')"}, "main.py", "agent", "langchain.chains.base.Chain.__call__"),
         ({"main": "from db import get_db\nfrom fastapi import Depends\ndef f(db=Depends(get_db)): pass\nget_db().execute('x')", "db": "import sqlite3\ndef get_db():\n    db = sqlite3.connect('a')\n    yield db"}, "main.py", "get_db().execute", "sqlite3.Connection.execute"),
     ],
 )  # fmt: skip

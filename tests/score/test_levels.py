@@ -59,14 +59,20 @@ def test_a_critical_site_holds_it_at_demo(make, outcome):
 )
 def test_what_holds_no_level(make, harmless):
     critical = make.rule("wipes-data", "blindspot", "critical")
-    ample = make.sites("ground-blindspot", "h" * 12, path="more.py")
+    ample = [
+        *make.sites("ground-blindspot", "h" * 12, path="more.py"),
+        *make.sites("wipes-data", "hhhh", path="kept.py"),
+    ]
     assert judged(make, [critical], [make.site("wipes-data", 1, **harmless), *ample]).level == "pilot"
 
 
 def test_only_what_the_outside_can_reach_holds_it_where_the_ways_in_are_known(make):
     critical = make.rule("wipes-data", "blindspot", "critical")
     inside = make.site("wipes-data", 1)
-    ample = make.sites("ground-blindspot", "h" * 12, path="more.py")
+    ample = [
+        *make.sites("ground-blindspot", "h" * 12, path="more.py"),
+        *make.sites("wipes-data", "hhhh", path="kept.py"),
+    ]
     assert judged(make, [critical], [inside, *ample]).level == "demo"
     way_in = make.site("ground-scale", 40, "handled", entry_points=("GET /",))
     assert judged(make, [critical], [inside, way_in, *ample]).level == "pilot"

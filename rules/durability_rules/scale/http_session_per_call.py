@@ -2,6 +2,7 @@
 
 from durability.api import (
     SERVING,
+    Ask,
     Bad,
     CallSite,
     Good,
@@ -58,17 +59,29 @@ ROUTE = "from fastapi import FastAPI\nimport httpx\napp = FastAPI()\n"
             ROUTE + "class Rates:\n    def __init__(self):\n        self.http = httpx.Client()\nrates = Rates()\n"
             "@app.get('/rate')\ndef rate():\n    return rates.http.get('https://api.example.org').json()\n"
         ),
+        Bad(
+            ROUTE + "class Rates:\n    def __init__(self):\n        self.http = httpx.Client()  # <-\n"
+            "@app.get('/rate')\ndef rate():\n    return Rates().http.get('https://api.example.org').json()\n",
+            why="the object that holds it is made for each request",
+        ),
         Silent("import requests\ndef main():\n    requests.Session()\nif __name__ == '__main__':\n    main()\n"),
         Miss(ROUTE + "@app.get('/rate')\ndef rate():\n    return httpx.get('https://api.example.org').json()\n"),
     ],
 )
-def http_session_per_call(call: CallSite) -> Verdict | None:
+def http_session_per_call(call: CallSite, ask: Ask) -> Verdict | None:
     """An HTTP client is built for each request instead of once.
 
     A client keeps connections open so that the next call is quick; one that lives for a single request never gets to.
     """
-    if call.at_import or call.kept or call.name == "tornado.httpclient.AsyncHTTPClient":  # Tornado keeps one per loop
+    if call.at_import or call.name == "tornado.httpclient.AsyncHTTPClient":  # Tornado keeps one per loop
         return handled()
     if not call.reach.roles.intersection(SERVING):
-        return None
-    return unhandled(f"{call.shown}() is built on every call", fix=suggest("keep one client for the process"))
+        return handled() if call.kept else None
+    way = ask.made_again(call)
+    if way is None:
+        return handled()
+    return unhandled(
+        f"{call.shown}() is built on every call",
+        fix=suggest("keep one client for the process"),
+        trace=way if len(way) > 1 else (),
+    )

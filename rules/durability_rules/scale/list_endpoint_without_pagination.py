@@ -34,6 +34,7 @@ _APP = "from fastapi import Depends, FastAPI\nimport sqlite3\napp = FastAPI()\nd
     ),
     action="Answer one page at a time, with a limit and a next page",
     minutes=(15, 45),
+    preview=True,
     sites=entry_points(roles=("route",)),
     examples=[
         Bad(

@@ -2,6 +2,7 @@
 
 from durability.api import (
     SERVING,
+    Ask,
     Bad,
     CallSite,
     Good,
@@ -75,22 +76,38 @@ ROUTE = "from fastapi import FastAPI\nfrom openai import OpenAI\napp = FastAPI()
             why="the library keeps the connection",
         ),
         Silent("from openai import OpenAI\ndef main():\n    OpenAI()\nif __name__ == '__main__':\n    main()\n"),
-        Miss(
-            ROUTE + "class Bot:\n    def __init__(self):\n        self.client = OpenAI()\n@app.post('/ask')\n"
+        Bad(
+            ROUTE + "class Bot:\n    def __init__(self):\n        self.client = OpenAI()  # <-\n@app.post('/ask')\n"
             "def ask(q: str):\n    return Bot().client.responses.create(model='m', input=q)\n",
             why="the object that holds the client is made per call",
         ),
+        Good(
+            ROUTE + "made = {}\ndef client():\n    if 'one' in made:\n        return made['one']\n"
+            "    fresh = OpenAI()\n    made['one'] = fresh\n    return fresh\n@app.post('/ask')\ndef ask(q: str):\n"
+            "    return client().responses.create(model='m', input=q)\n",
+            why="kept in a module's dictionary",
+        ),
+        Miss(
+            ROUTE + "@app.post('/ask')\ndef ask(q: str):\n    make = {'openai': OpenAI}['openai']\n"
+            "    return make().responses.create(model='m', input=q)\n",
+            why="the class is picked from a table",
+        ),
     ],
 )
-def llm_client_per_call(call: CallSite) -> Verdict | None:
+def llm_client_per_call(call: CallSite, ask: Ask) -> Verdict | None:
     """A model client is built for each request instead of once.
 
     Every client brings its own connection pool, so nothing is reused: each request pays for a new connection.
     """
-    if call.at_import or call.kept or call.name in _HANDLES:
+    if call.at_import or call.name in _HANDLES:
         return handled()
     if not call.reach.roles.intersection(SERVING):
-        return None
+        return handled() if call.kept else None
+    way = ask.made_again(call)
+    if way is None:
+        return handled()
     return unhandled(
-        f"{call.shown}() is built on every call", fix=suggest("build the client once, at module level or at start-up")
+        f"{call.shown}() is built on every call",
+        fix=suggest("build the client once, at module level or at start-up"),
+        trace=way if len(way) > 1 else (),
     )

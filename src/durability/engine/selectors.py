@@ -165,11 +165,23 @@ def _matching_calls(selector: Selector, context: Context) -> Iterator[CallSite]:
     for effect in selector.makes:
         kinds = context.program.clients(effect) - context.program.clients(_OTHER.get(effect, ""))
         for made in ("constructs", "db.connect"):
-            yield from (site for site in context.calls_by_effect.get(made, ()) if _is_client(site, kinds))
+            yield from (
+                site
+                for site in context.calls_by_effect.get(made, ())
+                if _is_client(site, kinds) and _speaks(site, effect)
+            )
     if selector.gives:
         yield from context.origins(selector.gives)
     if selector.reaches:
         yield from _reaching_calls(selector.reaches, context)
+
+
+def _speaks(site: CallSite, effect: str) -> bool:
+    """Whether a client of a cloud is one for models: `boto3.client("bedrock-runtime")` is, `"s3"` is not."""
+    if effect != "llm" or not site.name.startswith("boto3."):
+        return True
+    service = site.argument("service_name", 0)
+    return service is not None and service.text.startswith(("bedrock", "sagemaker"))
 
 
 def _is_client(site: CallSite, kinds: frozenset[str]) -> bool:

@@ -56,8 +56,22 @@ def collect(text: str, path: str, module: str) -> FileFacts:
         literals=tuple(lowering.literals),
         suppressions=read_comments(positions.comments(MARKER), text) if MARKER in text else (),
         bindings={name: names.name(name, 0, -1, 0) for name in sorted(names.scopes[0])},
+        objects=_objects(names),
         statements=lowering.functions[0].statements + sum(f.statements for f in lowering.functions[1:]),
         lines=lines,
+    )
+
+
+def _objects(names: Names) -> frozenset[str]:
+    own = {name for name in names.scopes[0] if names.holds_object(name, 0, -1, 0)}
+    return frozenset(
+        own
+        | {
+            f"{item}.{name}"
+            for item, kept in names.attributes.items()
+            for name in kept
+            if names.keeps_object(item, name)
+        }
     )
 
 

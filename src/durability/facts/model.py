@@ -190,7 +190,11 @@ class SuppressionComment(Struct, frozen=True, array_like=True, gc=False):
 
 
 class FileFacts(Struct, frozen=True, array_like=True):
-    """All facts of one file. `constants` maps module-level names to the ref of what they hold."""
+    """All facts of one file.
+
+    `bindings` maps module-level names to the ref of what they hold; `objects` are those names, and attributes written
+    `Class.name`, that hold an object of the class that their ref names, and not the class itself.
+    """
 
     path: str
     module: str
@@ -204,5 +208,6 @@ class FileFacts(Struct, frozen=True, array_like=True):
     literals: tuple[Text, ...]
     suppressions: tuple[SuppressionComment, ...]
     bindings: dict[str, str]
+    objects: frozenset[str]
     statements: int
     lines: int

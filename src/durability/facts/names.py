@@ -38,6 +38,11 @@ _YIELDING = ("Generator", "Iterator", "Iterable", "AsyncGenerator", "AsyncIterat
 SUPER = "<super>"
 """Stands in a ref for the bases of the class before it."""
 
+CALLED = ".__call__"
+"""Ends the ref of a callee that is an object: its class would stand for making one."""
+
+_TYPES_THEMSELVES = ("type[", "Type[", "typing.Type[")
+
 _CLOSING = ("contextlib.closing", "contextlib.aclosing")
 
 Returns = Callable[[str], str | None]
@@ -127,7 +132,50 @@ class Names:
             fact.ref = self.name(fact.target, fact.function, fact.block, fact.span[0], depth + 1)
         else:
             fact.ref = "?"
+        if self._is_class(fact.ref) and self._runs_object(fact, depth):
+            fact.ref += CALLED
         return fact.ref
+
+    def _is_class(self, ref: str) -> bool:
+        last = ref.rsplit(".", 1)[-1]
+        return (
+            ref[1:] in self.classes if ref.startswith(":") else last[:1].isupper() and not last.endswith(("()", "[]"))
+        )
+
+    def _runs_object(self, fact: Call, depth: int) -> bool:
+        """Whether a callee whose ref names a class is an object of that class: `predict` of `predict = Predict()`."""
+        if fact.receiver is None:
+            return self.holds_object(fact.target, fact.function, fact.block, fact.span[0], depth + 1)
+        if fact.receiver.kind != "name":
+            return False
+        owner = self.ref(fact.receiver, fact.function, fact.block, fact.span[0], depth + 1)
+        return self.keeps_object(owner[1:], fact.target.rsplit(".", 1)[-1], depth + 1)
+
+    def holds_object(self, name: str, function: int, block: int, line: int, depth: int = 0) -> bool:
+        """Whether a name holds what a call gave or an annotation promises, not a class or a function itself."""
+        at = function
+        while at >= 0:
+            bindings = self.scopes[at].get(name)
+            if bindings:
+                chosen = self._chosen(bindings, block if at == function else -1, line)
+                return all(self._makes(binding, at, depth) for binding in chosen)
+            at = self.functions[at].parent
+        return False
+
+    def keeps_object(self, owner: str, name: str, depth: int = 0) -> bool:
+        """Whether an attribute of a class of this file holds an object in the same sense."""
+        stored = self.attributes.get(owner, {}).get(name, ())
+        return bool(stored) and all(self._makes(binding, function, depth) for function, binding in stored)
+
+    def _makes(self, binding: Binding, function: int, depth: int) -> bool:
+        if binding.how == "annotation":
+            return not binding.ref.strip("'\"").startswith(_TYPES_THEMSELVES)
+        if binding.how not in ("value", "typed") or binding.value is None:
+            return binding.how == "dependency"
+        value = binding.value
+        if value.kind == "name" and depth < _DEPTH:
+            return self.holds_object(value.text, function, binding.block, binding.line, depth + 1)
+        return value.kind in ("call", "const")
 
     def result(self, ref: str) -> str:
         """What calling `ref` gives: an object of a class is written as the class itself."""
@@ -180,18 +228,21 @@ class Names:
         if key in self._busy or depth > _DEPTH:
             return "?"
         self._busy.add(key)
-        chosen = bindings
-        if len(bindings) > 1 and block >= 0:
-            above = self._above(block)
-            before = [item for item in bindings if item.line <= line and item.block in above]
-            earlier = [item for item in before if item.line < line or item.how in _REGIONS] or before
-            chosen = sorted(earlier, key=lambda item: item.line)[-1:] or bindings
-        refs = [self._meaning(binding, function, depth + 1) for binding in chosen]
+        refs = [self._meaning(binding, function, depth + 1) for binding in self._chosen(bindings, block, line)]
         found = _agreed([ref for ref in refs if ref != "None"] or refs)
         self._busy.discard(key)
         if depth < _DEPTH:
             self._known[key] = found
         return found
+
+    def _chosen(self, bindings: list[Binding], block: int, line: int) -> list[Binding]:
+        """The bindings that hold at a place: the last before it on its path, or all where the path is not known."""
+        if len(bindings) == 1 or block < 0:
+            return bindings
+        above = self._above(block)
+        before = [item for item in bindings if item.line <= line and item.block in above]
+        earlier = [item for item in before if item.line < line or item.how in _REGIONS] or before
+        return sorted(earlier, key=lambda item: item.line)[-1:] or bindings
 
     def _above(self, block: int) -> set[int]:
         above = set()

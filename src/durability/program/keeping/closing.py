@@ -68,7 +68,8 @@ def _handed(context: "Context", call: CallSite, last: str, value: Value, names: 
         for parameter in function.parameters:
             if argument_for(function, parameter.name, call.fact) == value:
                 inner = _ending(context, target, {parameter.name}, -1, depth + 1)
-                return "open" if inner == "given" else inner
+                # What the function gives back goes by the name that its result gets.
+                return _ending(context, call.key, set(call.into), call.index, depth + 1) if inner == "given" else inner
         return "escapes"
     if call.symbol.kind == "library":
         return "kept" if call.library.effect == "constructs" or call.name[:1].isupper() or _makes(call) else "open"

@@ -8,7 +8,7 @@ from typing import Literal
 from msgspec import Struct
 
 from durability.facts.model import Class, FileFacts, Function
-from durability.facts.names import SUPER
+from durability.facts.names import CALLED, SUPER
 from durability.knowledge import Knowledge
 from durability.program.links.modules import Modules
 
@@ -80,6 +80,28 @@ class Linker:
         if depth <= _DEPTH // 2:
             self._known[key] = found
         return found
+
+    def callee(self, ref: str, path: str) -> Symbol:
+        """What runs when the value that `ref` means is called: an object runs the `__call__` of its class."""
+        symbol = self.resolve(ref, path)
+        if symbol.kind == "class" and self._is_object(ref, path):
+            return self.attribute(symbol, "__call__") or UNKNOWN
+        if symbol.kind == "library" and symbol.name != ref and self._is_object(ref, path):
+            return Symbol("library", symbol.name + CALLED)
+        return symbol
+
+    def _is_object(self, ref: str, path: str, depth: int = 0) -> bool:
+        """Whether a ref names an object that another file made, by import or as an attribute."""
+        holder, _, last = ref.rpartition(".")
+        if not holder.strip(".") or depth > _DEPTH:
+            return False
+        owner = self.resolve(holder, path)
+        if owner.kind == "class":
+            return f"{owner.name}.{last}" in self.files[owner.path].objects
+        if owner.kind != "module":
+            return False
+        facts = self.files[owner.path]
+        return last in facts.objects or self._is_object(facts.bindings.get(last, ""), owner.path, depth + 1)
 
     def _resolve(self, ref: str, path: str, depth: int) -> Symbol:
         if not ref or ref.startswith("?"):
@@ -227,7 +249,12 @@ class Linker:
             return Symbol("class", qualname, symbol.path)
         if name in item.attributes:
             return self.resolve(item.attributes[name], symbol.path, depth + 1)
-        return self._inherited(symbol, item, name, depth)
+        found = self._inherited(symbol, item, name, depth)
+        if name == "__call__" and found is not None and found.kind == "library":
+            # PyTorch, Keras and DSPy have the work of a module in another method, which their `__call__` runs.
+            own = (self.attribute(symbol, method, depth + 1) for method in ("forward", "call"))
+            return next((method for method in own if method is not None and method.kind == "function"), found)
+        return found
 
     def _inherited(self, symbol: Symbol, item: Class, name: str, depth: int) -> Symbol | None:
         for base in item.bases:

@@ -42,7 +42,7 @@ class Program:
         self._blocks_of: dict[str, dict[int, list[int]]] = {}
         self._calls_of: dict[str, dict[int, list[int]]] = {}
         for path in sorted(files):
-            self.symbols[path] = [self.linker.resolve(call.ref, path) for call in files[path].calls]
+            self.symbols[path] = [self.linker.callee(call.ref, path) for call in files[path].calls]
         for path in sorted(files):
             link_calls(self, path)
         follow_arguments(self)

@@ -49,6 +49,8 @@ class DoingQuestions:
         target = self._context.program.key_of(call.symbol)
         if target is None:
             return known(call.library.blocking and any(matches(call.library, effect) for effect in effects))
+        if self._context.program.function(target).is_generator and call.used in ("passed", "returned", "other"):
+            return NO  # it runs when somebody iterates over it, and that may be a thread
         found = [self._context.effects.chain(target, effect, blocking=True) for effect in effects]
         steps = min((chain for chain in found if chain), key=len, default=())
         return Answer("yes", trace=(Step(call.path, call.line, f"calls {call.shown}()"), *steps)) if steps else NO
@@ -74,7 +76,7 @@ class DoingQuestions:
         if index is None:
             return False
         exits = LoopSite(self._context, call.path, index).exits
-        return any(item.kind in ("return", "break") and item.span[0] > call.line for item in exits)
+        return any(item.kind in ("return", "break") and item.span[0] >= call.line for item in exits)
 
     def bound(self, call: CallSite) -> Bound:
         """How much a call that fetches all rows can bring."""
