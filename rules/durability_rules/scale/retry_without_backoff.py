@@ -20,6 +20,9 @@ from durability.api import (
     unhandled,
 )
 
+_ALONE = frozenset({"cli", "startup", "import"})
+"""One process that nobody else waits for."""
+
 HEAD = "import requests, time, random\n"
 
 
@@ -61,9 +64,20 @@ HEAD = "import requests, time, random\n"
         ),
         Good("import tenacity\n@tenacity.retry(wait=tenacity.wait_exponential())\ndef load():\n    ...\n"),
         Partial(
-            HEAD
-            + "def load(u):\n    for attempt in range(3):\n        try:\n            return requests.get(u, timeout=5)\n"
+            HEAD + "from flask import Flask\napp = Flask(__name__)\n@app.get('/<u>')\n"
+            "def load(u):\n    for attempt in range(3):\n        try:\n            return requests.get(u, timeout=5).text\n"
             "        except requests.RequestException:\n            time.sleep(1)\n"
+        ),
+        Good(
+            HEAD
+            + "def wait():\n    for attempt in range(20):\n        try:\n            return requests.get('http://db', timeout=5)\n"
+            "        except requests.RequestException:\n            time.sleep(1)\nif __name__ == '__main__':\n    wait()\n",
+            why="one process that waits for another to start",
+        ),
+        Silent(
+            HEAD + "from taken import Taken\ndef put(u, name):\n    while True:\n        try:\n"
+            "            return requests.put(u + name, timeout=5)\n        except Taken:\n            name = name + '_'\n",
+            why="asks for something else each time",
         ),
         Silent(
             HEAD + "def load(urls):\n    for u in urls:\n        try:\n            print(requests.get(u, timeout=5))\n"
@@ -86,8 +100,8 @@ def retry_without_backoff(site: LoopSite | CallSite, ask: Ask) -> Verdict | None
     if not ask.retries(site):
         return None
     waits = ask.waits(site)
-    if waits == "growing":
-        return handled()
+    if waits == "growing" or (waits == "constant" and site.reach.roles <= _ALONE):
+        return handled()  # one process that waits until another is up does no harm
     advice = suggest("sleep between tries, twice as long each time, plus a random part")
     if waits == "constant":
         return partial(

@@ -18,6 +18,9 @@ from durability.api import (
     unhandled,
 )
 
+_ALONE = frozenset({"cli", "startup", "import"})
+"""One process that nobody else waits for."""
+
 HEAD = "import requests, time\n"
 
 
@@ -81,6 +84,8 @@ def retry_without_cap(site: LoopSite | CallSite, ask: Ask) -> Verdict | None:
         return None
     if site.view.kind == "for" or not site.view.endless or site.gives_up:
         return handled()
+    if ask.waits(site) != "not" and site.reach.roles <= _ALONE:
+        return handled()  # a program that waits until another one is up keeps nobody else waiting
     return unhandled("tries again for ever", fix=suggest("count the tries, and raise when they are used up"))
 
 

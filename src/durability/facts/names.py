@@ -97,7 +97,7 @@ class Names:
             return self._attribute(self.ref(value.parts[0], function, block, line, depth + 1), value.text, depth)
         if kind == "call":
             called = self.callee(value.call, depth + 1)
-            return self._super(function) if called == "super" else self.result(called)
+            return self._super(function) if called == "super" else self._given(called, self.calls[value.call])
         if kind == "item":
             return self._item(value, function, block, line, depth + 1)
         if kind in ("or", "and", "if"):
@@ -137,10 +137,10 @@ class Names:
         return fact.ref
 
     def _is_class(self, ref: str) -> bool:
+        if ref.startswith(":"):
+            return ref[1:] in self.classes
         last = ref.rsplit(".", 1)[-1]
-        return (
-            ref[1:] in self.classes if ref.startswith(":") else last[:1].isupper() and not last.endswith(("()", "[]"))
-        )
+        return not last.endswith(("()", "[]")) and (last[:1].isupper() or self.returns(ref) == ref)
 
     def _runs_object(self, fact: Call, depth: int) -> bool:
         """Whether a callee whose ref names a class is an object of that class: `predict` of `predict = Predict()`."""
@@ -176,6 +176,13 @@ class Names:
         if value.kind == "name" and depth < _DEPTH:
             return self.holds_object(value.text, function, binding.block, binding.line, depth + 1)
         return value.kind in ("call", "const")
+
+    def _given(self, called: str, call: Call) -> str:
+        if called.endswith(".orm.sessionmaker"):  # the older way to say `async_sessionmaker`
+            kind = next((item.value for item in call.arguments if item.keyword == "class_"), None)
+            if self.ref(kind, call.function, call.block, call.span[0]).endswith(".AsyncSession"):
+                return "sqlalchemy.ext.asyncio.async_sessionmaker"
+        return self.result(called)
 
     def result(self, ref: str) -> str:
         """What calling `ref` gives: an object of a class is written as the class itself."""

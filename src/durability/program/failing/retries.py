@@ -1,18 +1,23 @@
 """Loops that repeat a remote call until it works, and how they wait."""
 
+from collections.abc import Sequence
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from durability.facts.model import Value
+from durability.program.flows.results import names_in
 from durability.program.links.spelling import plain_name
-from durability.program.sites import CallSite, LoopSite
+from durability.program.sites import CallSite, HandlerSite, LoopSite
 
 if TYPE_CHECKING:
     from durability.program.context import Context
 
-_NOT_READY = frozenset(
-    {"BlockingIOError", "InterruptedError", "SSLWantReadError", "SSLWantWriteError", "Empty", "Full", "QueueEmpty"}
-)
-"""Errors that say "not yet" rather than "failed": waiting for them is no retry."""
+_ANSWERS = frozenset(
+    {"BlockingIOError", "InterruptedError", "SSLWantReadError", "SSLWantWriteError", "Empty", "Full", "QueueEmpty",
+     "IntegrityError", "UniqueViolation", "DuplicateKeyError", "FileExistsError", "StaleDataError", "ValueError",
+     "KeyError", "ValidationError", "JSONDecodeError"}
+)  # fmt: skip
+"""Errors that say "not yet" or "not that", rather than that the other side failed."""
 _REMOTE = ("http", "llm", "db", "message", "charge")
 
 
@@ -23,25 +28,70 @@ def retries(context: "Context", loop: LoopSite) -> bool:
     if any(call.shown == "input" for call in loop.calls):
         return False  # it asks a person again, and waits for the answer
     for handler in loop.handlers_inside:
-        if handler.types and all(name.rsplit(".", 1)[-1] in _NOT_READY for name in handler.types):
+        if handler.always_leaves or not _may_be_the_other_side(context, handler):
             continue
-        if handler.always_leaves:
-            continue
-        tried = handler.guarded_block
-        remote = any(_is_remote(context, call) for call in handler.guarded_calls)
-        leaves = any(
-            item.kind in ("return", "break") and _follows(context, loop, item.block, tried) for item in loop.exits
-        )
-        if remote and leaves:
+        remote = [call for call in handler.guarded_calls if _is_remote(context, call)]
+        if remote and _leaves_on_success(context, loop, handler) and not _tries_another(context, handler, remote):
             return True
     return False
+
+
+def _may_be_the_other_side(context: "Context", handler: HandlerSite) -> bool:
+    """Whether what is caught may be an overloaded or absent other side, not an answer: a conflict, a name taken."""
+    return not handler.types or any(
+        name.rsplit(".", 1)[-1] not in _ANSWERS and context.program.resolve(name, handler.path).kind != "class"
+        for name in handler.types
+    )
+
+
+def _leaves_on_success(context: "Context", loop: LoopSite, handler: HandlerSite) -> bool:
+    """Whether the loop ends once the call has worked, and not for a reason of its own as a service's loop does."""
+    got = {
+        name
+        for item in context.program.assigns_in(loop.key)
+        if loop.within(item.block, handler.guarded_block)
+        for name in _targets(item.target)
+    }
+    return any(
+        item.kind in ("return", "break")
+        and _follows(context, loop, item.block, handler.guarded_block)
+        and _is_about(context, loop, item.block, got)
+        for item in loop.exits
+    )
+
+
+def _is_about(context: "Context", loop: LoopSite, block: int, got: set[str]) -> bool:
+    blocks = context.program.files[loop.path].blocks
+    above = takewhile(lambda index: index != loop.index, context.program.blocks_above(loop.path, block))
+    tests = [blocks[index].value for index in above if blocks[index].kind == "if"]
+    return all(test is None or bool(got.intersection(names_in(test))) or _asks(test) for test in tests)
+
+
+def _asks(test: Value) -> bool:
+    return test.kind == "call" or any(_asks(part) for part in test.parts)
+
+
+def _tries_another(context: "Context", handler: HandlerSite, remote: Sequence[CallSite]) -> bool:
+    """Whether the handler changes what is asked for: the next name or number, another server."""
+    changed = {
+        name
+        for item in context.program.assigns_in(handler.key)
+        if handler.within(item.block, handler.index)
+        for name in _targets(item.target)
+    }
+    given = {name for call in remote for argument in call.fact.arguments for name in names_in(argument.value)}
+    return bool(changed & given)
+
+
+def _targets(target: Value) -> set[str]:
+    return {target.text} if target.kind == "name" else {name for part in target.parts for name in _targets(part)}
 
 
 def waits(context: "Context", loop: LoopSite) -> str:
     """How a loop waits between rounds: "growing", "constant" or "not"."""
     found = "not"
     for call in loop.calls:
-        if call.library.effect != "sleep":
+        if call.library.effect != "sleep" and call.shown.rsplit(".", 1)[-1] != "sleep":
             continue
         value = call.argument("", 0)
         if value is None:
