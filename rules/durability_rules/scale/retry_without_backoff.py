@@ -75,7 +75,7 @@ HEAD = "import requests, time, random\n"
             why="one process that waits for another to start",
         ),
         Silent(
-            HEAD + "from taken import Taken\ndef put(u, name):\n    while True:\n        try:\n"
+            HEAD + "from taken import Taken\ndef put(u, base):\n    name = base\n    while True:\n        try:\n"
             "            return requests.put(u + name, timeout=5)\n        except Taken:\n            name = name + '_'\n",
             why="asks for something else each time",
         ),
