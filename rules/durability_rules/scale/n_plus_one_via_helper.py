@@ -81,6 +81,15 @@ _FEW = 10
             },
             why="two rounds, whatever the data",
         ),
+        Good(
+            {
+                "app.py": _ROUTE + "import store\n@app.get('/')\ndef home():\n    cities = ['Oslo', 'Rome', 'Bern']\n"
+                "    return str([store.load(city) for city in cities])\n",
+                "store.py": "import sqlite3\ndb = sqlite3.connect('a.db')\n"
+                "def load(city):\n    return db.execute('SELECT 1 WHERE ? = 1', (city,)).fetchone()\n",
+            },
+            why="three cities, and never more",
+        ),
         Silent(
             {
                 "main.py": "from store import save\nfor line in open('rows'):\n    save(line)\n",

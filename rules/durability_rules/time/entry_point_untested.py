@@ -87,6 +87,13 @@ _CLIENT = "from fastapi.testclient import TestClient\nfrom app import app\nclien
             }
         ),
         Silent({"app.py": _APP.replace("{mark}", "")}, why="no tests at all: another rule"),
+        Silent(
+            {
+                "tests/test_app.py": "from app import add\ndef test_add():\n    assert add(1, 2) == 3\n",
+                "app.py": "def add(a, b):\n    return a + b\nif __name__ == '__main__':\n    print(add(1, 2))\n",
+            },
+            why="a script that tries out a module and touches nothing",
+        ),
         Miss(
             {
                 "app.py": "from flask import Flask\napp = Flask(__name__)\n@app.get('/')\ndef home():\n    return ''\n",
@@ -105,6 +112,8 @@ def entry_point_untested(entry: EntrySite, ask: Ask) -> Verdict | None:
         return None
     if ask.is_tested(entry):
         return handled()
+    if entry.key[1] == 0 and entry.entry.role == "cli" and not ask.touches_outside(entry):
+        return None
     if entry.entry.role == "route" and ask.has_computed_requests():
         return unsure("dynamic")
     return unhandled(

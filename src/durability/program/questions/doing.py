@@ -11,6 +11,7 @@ from durability.program.doing.keyed import keyed_chain
 from durability.program.doing.listing import Listing, listing, takes_page
 from durability.program.doing.orm import LazyLoad
 from durability.program.doing.scans import scanned_list
+from durability.program.doing.touches import EFFECTS
 from durability.program.flows.results import depends
 from durability.program.flows.statements import query_texts
 from durability.program.sites import CallSite, EntrySite, LoopSite, Site
@@ -40,6 +41,10 @@ class DoingQuestions:
             return True
         target = self._context.program.key_of(call.symbol)
         return target is not None and self._context.effects.reaches(target, effect)
+
+    def touches_outside(self, site: EntrySite) -> bool:
+        """Whether what an entry point runs reads or writes anything outside the process, as far as is known."""
+        return any(self._context.effects.reaches(site.key, effect) for effect in EFFECTS)
 
     def blocks(self, call: CallSite, effects: tuple[str, ...]) -> Answer:
         """Whether a call holds its thread with one of these effects, itself or through helpers that do the work now.

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from durability.program.sites.call import CallSite
     from durability.program.sites.handler import HandlerSite
 
+_GROWING = ("append", "extend", "insert", "add", "update", "setdefault")
 _SAME_SIZE = frozenset({"enumerate", "list", "tuple", "set", "sorted", "reversed", "zip", "tqdm"})
 LOOPS = ("for", "while", "comp")
 _AT_TERMINAL = frozenset({"cli", "script"})
@@ -167,14 +168,23 @@ class Loop:
         return None
 
     def _named(self, value: Value) -> int | None:
-        """The size of a collection that a module writes down once and no function of the loop's replaces."""
+        """The size of a collection that is written down once, in the function or its module, and never changed."""
         site = self._site
         name = plain_name(value)
-        local = any(item.function for item in site.program.assigns_to(site.path, name))
-        if not name or local or any(item.name == name.partition(".")[0] for item in site.function.parameters):
+        if not name or any(item.name == name.partition(".")[0] for item in site.function.parameters):
+            return None
+        local = [item for item in site.program.assigns_to(site.path, name) if item.function]
+        if len(local) == 1 and local[0].function == site.key[1] and local[0].op == "=" and not self._grows(name):
+            return self._size(local[0].value) if local[0].value is not None else None
+        if local:
             return None
         found = site.program.constant(name, site.path)
         return self._size(found[1]) if found is not None and found[1].kind != "name" else None
+
+    def _grows(self, name: str) -> bool:
+        facts = self._site.program.files[self._site.path]
+        indices = self._site.program.calls_in(self._site.key)
+        return any(facts.calls[index].target in {f"{name}.{verb}" for verb in _GROWING} for index in indices)
 
     @property
     def endless(self) -> bool:
