@@ -69,6 +69,8 @@ def test_has_enough_examples(rule):
 
 
 WHOLE_PROGRAM = {
+    "done-before-recorded", "half-a-pair", "multi-write-without-transaction", "pending-work-only-in-memory",
+    "recorded-before-done",
     "background-failure-invisible", "blocking-call-via-helper", "busy-wait", "connection-never-closed",
     "destructive-without-guard", "download-without-cap", "entry-point-untested", "error-masked-as-empty",
     "error-reported-as-success", "file-read-whole-in-request", "fire-and-forget-task", "http-call-in-loop",

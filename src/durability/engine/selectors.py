@@ -7,6 +7,7 @@ from typing import Literal
 from msgspec import Struct
 
 from durability.program.context import Context
+from durability.program.sequences.gaps import gaps as gaps_of
 from durability.program.sites import (
     CallSite,
     DistributionSite,
@@ -39,6 +40,7 @@ SelectorKind = Literal[
     "implied",
     "project",
     "states",
+    "gaps",
 ]
 
 
@@ -54,6 +56,7 @@ class Selector(Struct, frozen=True):
     reaches: tuple[str, ...] = ()
     makes: tuple[str, ...] = ()
     gives: str = ""
+    then: tuple[str, ...] = ()
 
     def find(self, context: Context) -> Iterator[Site]:
         """Every site of this selector, in no particular order."""
@@ -139,6 +142,15 @@ def project() -> Selector:
 def states(*, roles: tuple[str, ...] = ()) -> Selector:
     """What lives as long as the process: module names, class attributes, attributes of lasting objects; by identity."""
     return Selector("states", roles=roles)
+
+
+def gaps(*, first: str | tuple[str, ...], then: str | tuple[str, ...], roles: tuple[str, ...] = ()) -> Selector:
+    """Pairs of lasting effects in the order in which they happen, each first one with the next that follows it.
+
+    The kinds are those of `durability.program.sequences`: write, record, charge, refund, message, enqueue, remote,
+    file, delete, start.
+    """
+    return Selector("gaps", effects=_tuple(first), then=_tuple(then), roles=roles)
 
 
 def _tuple(value: str | tuple[str, ...]) -> tuple[str, ...]:
@@ -263,6 +275,10 @@ def _states(selector: Selector, context: Context) -> Iterator[Site]:
     yield from (StateSite(context, state) for state in context.states.all)
 
 
+def _gaps(selector: Selector, context: Context) -> Iterator[Site]:
+    yield from gaps_of(context, selector.effects, selector.then)
+
+
 def _project(selector: Selector, context: Context) -> Iterator[Site]:
     paths = context.judged_paths()
     if paths and context.view == "project":
@@ -282,4 +298,5 @@ _FINDERS = {
     "implied": _implied,
     "project": _project,
     "states": _states,
+    "gaps": _gaps,
 }

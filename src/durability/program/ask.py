@@ -20,6 +20,7 @@ from durability.program.links.modules import imported_paths
 from durability.program.questions.doing import DoingQuestions
 from durability.program.questions.failing import FailureQuestions
 from durability.program.questions.keeping import KeepingQuestions
+from durability.program.questions.lasting import LastingQuestions
 from durability.program.questions.values import ValueQuestions
 from durability.program.sites import CallSite, EntrySite, FunctionSite, Site
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from durability.sources.project import Manifests
 
 
-class Ask(FailureQuestions, KeepingQuestions, DoingQuestions, ValueQuestions):
+class Ask(FailureQuestions, KeepingQuestions, DoingQuestions, LastingQuestions, ValueQuestions):
     """What a rule may ask about the whole program."""
 
     @property

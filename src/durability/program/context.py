@@ -32,6 +32,7 @@ from durability.program.links.link import Symbol
 from durability.program.links.packages import distributions, implied_uses
 from durability.program.links.program import Program
 from durability.program.links.spelling import plain_name
+from durability.program.sequences.sequence import Sequences
 from durability.program.sites import CallSite, HandlerSite
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ class Context:
         self.states = States(self)
         self.uses = Uses(program)
         self.leaving = Leaving(program)
+        self.sequences = Sequences(self)
 
     def call(self, path: str, index: int) -> CallSite:
         """The view of one call."""

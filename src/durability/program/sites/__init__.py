@@ -2,6 +2,7 @@
 
 from durability.program.sites.call import CallSite, Setting
 from durability.program.sites.function import EntrySite, FunctionSite, ParameterSite
+from durability.program.sites.gap import GapSite
 from durability.program.sites.handler import HandlerSite
 from durability.program.sites.loop import LoopSite
 from durability.program.sites.place import Loop, Site
@@ -13,6 +14,7 @@ __all__ = [
     "DistributionSite",
     "EntrySite",
     "FunctionSite",
+    "GapSite",
     "HandlerSite",
     "ImpliedSite",
     "Loop",

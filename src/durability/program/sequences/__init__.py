@@ -1,0 +1,1 @@
+"""What outlives a call, in the order in which it happens, and what stands when it stops half way."""

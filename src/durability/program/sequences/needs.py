@@ -1,0 +1,103 @@
+"""Whether a later effect needs what an earlier one made: its id, its row, its answer."""
+
+from typing import TYPE_CHECKING
+
+from durability.facts.model import Value
+from durability.program.flows.results import names_in
+from durability.program.flows.statements import query_texts
+from durability.program.links.graph import FunctionKey
+from durability.program.links.spelling import plain_name
+from durability.program.sequences.events import LastingEffect
+from durability.program.sites import GapSite
+
+if TYPE_CHECKING:
+    from durability.program.context import Context
+
+_NEAR = 3
+"""How long a chain may be for its end to belong to the same operation."""
+
+_CACHES = ("django.core.cache.", "redis.", "cachetools.", "diskcache.", "aiocache.")
+_ADDING = frozenset({"add", "add_all", "insert", "insert_one", "insert_many", "create", "bulk_create", "save"})
+_MAKING = ("insert", "create", "add", "save", "execute", "merge")
+
+
+def needs_first(context: "Context", gap: GapSite) -> bool:
+    """Whether the part of a function that leads to the second effect uses a name that the first part made."""
+    if not _inserts(context, gap.first) or not _inserts(context, gap.then):
+        return False
+    made = _made(context, gap)
+    if not made:
+        return False
+    start, end = gap.first_item.span[2:], gap.then_item.span[2:]
+    program = context.program
+    for index in program.calls_in(gap.key):
+        call = context.call(gap.path, index)
+        # What the commit makes permanent was written between the two; reading the new row again is no need.
+        if not start <= call.span[:2] <= end or not _writes(context, gap.key, index):
+            continue
+        used = {name for item in call.arguments for name in _names(context, gap.path, item.value)}
+        if used & made:
+            return True
+    return False
+
+
+def _inserts(context: "Context", effect: LastingEffect) -> bool:
+    """Whether an effect makes a row that was not there: an insert, or the commit of one, a helper or two away."""
+    if len(effect.trace) > _NEAR or context.call(*effect.place).name.startswith(_CACHES):
+        return False
+    if effect.kind == "write":
+        return _makes_row(context, effect.key[0], effect.call)
+    before = [index for index in context.program.calls_in(effect.key) if index <= effect.call]
+    commits = [index for index in before if index < effect.call and _effect(context, effect, index) == "db.commit"]
+    since = max(commits, default=-1)
+    return any(_makes_row(context, effect.key[0], index) for index in before if index > since)
+
+
+def _effect(context: "Context", effect: LastingEffect, index: int) -> str:
+    return context.call(effect.key[0], index).library.effect
+
+
+def _makes_row(context: "Context", path: str, index: int) -> bool:
+    call = context.call(path, index)
+    if call.library.effect not in ("db.write", "db.query"):
+        return False
+    texts = query_texts(context, call) or ()
+    if texts:
+        return any(text.lstrip().lower().startswith("insert") for text in texts)
+    return call.shown.rsplit(".", 1)[-1].lower() in _ADDING
+
+
+def _made(context: "Context", gap: GapSite) -> set[str]:
+    """The names of what was made by the first effect: results of inserting calls, objects that were added."""
+    found: set[str] = set()
+    for index in context.program.calls_in(gap.key):
+        call = context.call(gap.path, index)
+        if call.span[:2] > gap.first_item.span[2:]:
+            continue
+        last = call.shown.rsplit(".", 1)[-1].lower()
+        if index == gap.first_item.call or (_writes(context, gap.key, index) and last.startswith(_MAKING)):
+            found |= set(call.into)
+            if last.startswith(("add", "save", "insert", "merge")):
+                found |= {item.value.text for item in call.arguments if item.value.kind == "name"}
+    keys = set(context.program.function(gap.key).globals)
+    return found - keys - {"self", "db", "session", "conn", "cursor", "cur"}
+
+
+def _writes(context: "Context", key: FunctionKey, index: int) -> bool:
+    return any(
+        event.kind in ("write", "record")
+        for item in context.sequences.of(key)
+        if item.call == index
+        for event in item.events
+    )
+
+
+def _names(context: "Context", path: str, value: Value) -> set[str]:
+    """The names in an argument, and in the arguments of the call that makes it: `add(Line(order=order))`."""
+    found = set(names_in(value)) | {plain_name(value).partition(".")[0]}
+    if value.kind == "call" and value.call >= 0:
+        for item in context.program.files[path].calls[value.call].arguments:
+            found |= _names(context, path, item.value)
+    for part in value.parts:
+        found |= _names(context, path, part)
+    return found - {""}

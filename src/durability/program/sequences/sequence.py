@@ -1,0 +1,185 @@
+"""The lasting effects of a function in the order in which they happen, with those of what it calls in their places."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from durability.facts.model import Span
+from durability.model import Step
+from durability.program.flows.flow import argument_for
+from durability.program.flows.statements import query_texts
+from durability.program.links.graph import FunctionKey
+from durability.program.sequences.events import JOINING, LastingEffect, changes, kind_of, method_parameter
+from durability.program.sites import CallSite
+
+if TYPE_CHECKING:
+    from durability.program.context import Context
+
+_MOST = 40
+"""Effects kept per function: enough for any handler that a person can follow."""
+
+_EFFECTS = (
+    "charge", "refund", "message", "enqueue", "db.write", "db.query", "db.commit", "file.write", "file.open",
+    "file.delete", "http", "spawn", "thread", "schedule",
+)  # fmt: skip
+
+
+class Item(Struct, frozen=True):
+    """One call of a function that leaves something behind: the effects it has when it has come back.
+
+    `started` are the effects of work that the call only starts, and that happen later or never.
+    """
+
+    call: int
+    block: int
+    span: Span
+    events: tuple[LastingEffect, ...]
+    started: tuple[LastingEffect, ...] = ()
+
+
+class Sequences:
+    """Answers "what does this leave behind, in which order?". Each function is looked at once."""
+
+    def __init__(self, context: "Context") -> None:
+        self._context = context
+        self._known: dict[FunctionKey, tuple[Item, ...]] = {}
+
+    def of(self, key: FunctionKey) -> tuple[Item, ...]:
+        """The items of a function in the order of their end; branches and loops are in their blocks."""
+        if key not in self._known:
+            self._walk(key)
+        return self._known[key]
+
+    def _walk(self, start: FunctionKey) -> None:
+        """Depth first without recursion; a call that closes a cycle adds nothing that is not there already."""
+        stack = [start]
+        entered: set[FunctionKey] = set()
+        while stack:
+            key = stack[-1]
+            if key in self._known:
+                stack.pop()
+                continue
+            if key not in entered:
+                entered.add(key)
+                callees = {edge.callee for edge in self._context.program.callees.get(key, ()) if edge.call >= 0}
+                stack += sorted(callee for callee in callees - entered if self._lasts(callee))
+                continue
+            stack.pop()
+            self._known[key] = tuple(self._items(key))
+
+    def _lasts(self, key: FunctionKey) -> bool:
+        return key not in self._known and any(self._context.effects.reaches(key, effect) for effect in _EFFECTS)
+
+    def _items(self, key: FunctionKey) -> Iterator[Item]:
+        found = [item for index in self._context.program.calls_in(key) if (item := self._item(key, index)) is not None]
+        found += self._ends_of_transactions(key, found)
+        found = [self._inside_transaction(key, item) for item in found]
+        left = _MOST
+        for item in sorted(found, key=lambda item: (item.span[2:], item.span[:2])):
+            if left > 0:
+                yield item
+            left -= len(item.events)
+
+    def _item(self, key: FunctionKey, index: int) -> Item | None:
+        call = self._context.call(key[0], index)
+        own = self._own(call)
+        inline: list[LastingEffect] = []
+        later: list[LastingEffect] = []
+        for edge in self._context.program.callees.get(key, ()):
+            if edge.call != index:
+                continue
+            led = self._led_to(call, edge.callee)
+            if self._is_later(call, edge.callee, offloaded=edge.offloaded):
+                later += led
+            else:
+                inline += led
+        if own is None and not inline and not later:
+            return None
+        events = (*inline, own) if own is not None else tuple(inline)
+        return Item(index, call.block, call.span, tuple(events[:_MOST]), tuple(later[:_MOST]))
+
+    def _own(self, call: CallSite) -> LastingEffect | None:
+        kind = kind_of(call, query_texts(self._context, call) or ())
+        if kind is None:
+            return None
+        step = Step(call.path, call.line, f"{call.shown}()")
+        return LastingEffect(kind, call.key, call.index, call.line, call.shown, (step,), method_parameter(call))
+
+    def _led_to(self, call: CallSite, callee: FunctionKey) -> list[LastingEffect]:
+        step = Step(call.path, call.line, f"calls {call.shown}()")
+        found = (event for item in self._known.get(callee, ()) for event in item.events)
+        return [
+            replace(event, trace=(step, *event.trace), method=method)
+            for event in found
+            if (method := self._method(call, callee, event)) is not None
+        ]
+
+    def _method(self, call: CallSite, callee: FunctionKey, event: LastingEffect) -> str | None:
+        """The parameter that says how a remote call is made, seen from the caller; None when it only reads."""
+        if not event.method:
+            return ""
+        value = argument_for(self._context.program.function(callee), event.method, call.fact)
+        if value is not None and value.kind == "name":
+            own = {parameter.name for parameter in call.function.parameters}
+            return value.text if value.text in own else None
+        return "" if value is not None and value.kind == "text" and changes(value.text) else None
+
+    def _is_later(self, call: CallSite, callee: FunctionKey, *, offloaded: bool) -> bool:
+        """Whether what a call leads to is only started by it: handed over, or a coroutine that nobody awaits here."""
+        last = call.shown.rsplit(".", 1)[-1]
+        if offloaded:
+            return not call.awaited and last not in JOINING and call.library.effect in ("spawn", "thread", "schedule")
+        function = self._context.program.function(callee)
+        if not function.is_async or call.awaited or function.is_generator:
+            return False
+        outer = self._given_to(call)
+        return outer is None or not (outer.awaited or outer.shown.rsplit(".", 1)[-1] in JOINING)
+
+    def _given_to(self, call: CallSite) -> CallSite | None:
+        for other in call.calls_here():
+            if any(item.value.kind == "call" and item.value.call == call.index for item in other.arguments):
+                return other
+        return None
+
+    # Transactions.
+
+    def _ends_of_transactions(self, key: FunctionKey, items: list[Item]) -> Iterator[Item]:
+        """What is pending in a `with` on a transaction or connection stands when the block has ended."""
+        for index in self._transactions(key):
+            block = self._context.program.files[key[0]].blocks[index]
+            inside = [item for item in items if self._is_in(key, item.block, index)]
+            events = [event for item in inside for event in item.events if event.kind in ("write", "record")]
+            if events:
+                end = (block.span[2], block.span[3], block.span[2], block.span[3])
+                event = replace(events[-1], kind="record")
+                yield Item(inside[-1].call, block.parent, end, (event,))
+
+    def _inside_transaction(self, key: FunctionKey, item: Item) -> Item:
+        if not any(self._is_in(key, item.block, index) for index in self._transactions(key)):
+            return item
+        events = tuple(replace(event, kind="write") if self._waits(event) else event for event in item.events)
+        return replace(item, events=events)
+
+    def _waits(self, event: LastingEffect) -> bool:
+        call = self._context.call(*event.place)
+        return event.kind == "record" and call.library.effect != "db.commit"
+
+    def _transactions(self, key: FunctionKey) -> list[int]:
+        blocks = self._context.program.files[key[0]].blocks
+        indices = self._context.program.blocks_in(key)
+        return [index for index in indices if blocks[index].kind == "with" and self._commits(key, index)]
+
+    def _commits(self, key: FunctionKey, index: int) -> bool:
+        value = self._context.program.files[key[0]].blocks[index].value
+        if value is None:
+            return False
+        if value.kind == "call" and value.call >= 0:
+            call = self._context.call(key[0], value.call)
+            return call.library.effect == "db.begin"
+        name = self._context.value_name(value, key)
+        return name.startswith(("sqlite3.Connection", "psycopg2.", "psycopg.Connection"))
+
+    def _is_in(self, key: FunctionKey, block: int, outer: int) -> bool:
+        return outer in self._context.program.blocks_above(key[0], block)

@@ -1,0 +1,124 @@
+"""What a handler leaves behind, in which order, and what stands when it stops."""
+
+import pytest
+
+from durability.program.sequences.gaps import gaps
+from tests.program.test_program import linked
+
+HEAD = "import sqlite3\nimport stripe\nimport smtplib\nimport requests\ndb = sqlite3.connect('a.db')\n"
+INSERT = "db.execute('INSERT INTO t VALUES (1)')"
+PAY = "stripe.Charge.create(amount=1)"
+MAIL = "smtplib.SMTP('m').sendmail('a', 'b', 'c')"
+
+
+def sequence(context, name, path="main.py"):
+    functions = context.program.files[path].functions
+    index = next(number for number, item in enumerate(functions) if item.qualname == name)
+    return [effect.kind for item in context.sequences.of((path, index)) for effect in item.events]
+
+
+def later(context, name, path="main.py"):
+    functions = context.program.files[path].functions
+    index = next(number for number, item in enumerate(functions) if item.qualname == name)
+    return [effect.kind for item in context.sequences.of((path, index)) for effect in item.started]
+
+
+def pairs(context, first, then):
+    return [(gap.function.qualname, gap.first.shown, gap.then.shown) for gap in gaps(context, first, then)]
+
+
+def body(*lines):
+    return HEAD + "def f(x=None):\n" + "".join(f"    {line}\n" for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("lines", "kinds"),
+    [
+        ((INSERT, "db.commit()", PAY), ["write", "record", "charge"]),
+        (("with db:", f"    {INSERT}", PAY), ["write", "record", "charge"]),
+        (("requests.get('u')", "requests.put('u')"), ["remote"]),
+        (("requests.request('PUT', 'u')", "requests.request('GET', 'u')"), ["remote"]),
+        (("print(open('a').read())", "open('a', 'w').write('x')"), ["file", "file"]),
+        (("db.execute('SELECT 1')",), []),
+    ],
+)
+def test_effects_stand_in_the_order_in_which_they_happen(lines, kinds):
+    assert sequence(linked(main=body(*lines)), "f") == kinds
+
+
+def test_what_a_helper_does_stands_where_it_is_called():
+    context = linked(
+        main=f"from pay import Till\nfrom store import keep\ntill = Till()\ndef f():\n    till.take()\n    keep()\n{HEAD}",
+        pay=f"{HEAD}class Till:\n    def take(self):\n        {PAY}\n",
+        store=f"{HEAD}def keep():\n    {INSERT}\n    db.commit()\n",
+    )
+    assert sequence(context, "f") == ["charge", "write", "record"]
+
+
+def test_a_method_that_the_caller_names_says_whether_a_request_changes_anything():
+    context = linked(
+        main="from api import Api\napi = Api()\ndef f():\n    api.get()\ndef g():\n    api.cancel()\n",
+        api="import requests\nclass Api:\n    def call(self, method, path):\n        return requests.request(method, path)\n"
+        "    def get(self):\n        return self.call('GET', '/a')\n    def cancel(self):\n        return self.call('DELETE', '/a')\n",
+    )
+    assert sequence(context, "f") == []
+    assert sequence(context, "g") == ["remote"]
+
+
+def test_work_that_is_only_started_comes_later():
+    context = linked(
+        main=f"import asyncio\nimport threading\n{HEAD}def send():\n    {MAIL}\nasync def mail():\n    send()\n"
+        "def f():\n    threading.Thread(target=send).start()\n"
+        "async def g():\n    asyncio.create_task(mail())\n"
+        "async def h():\n    await mail()\n    await asyncio.gather(mail(), mail())\n",
+    )
+    assert "message" not in sequence(context, "f")
+    assert later(context, "f") == ["message"]
+    assert "message" not in sequence(context, "g")
+    assert later(context, "g") == ["message"]
+    assert sequence(context, "h").count("message") == 3
+    assert later(context, "h") == []
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("if x:", f"    {PAY}", "else:", f"    {MAIL}"),
+        ("if x:", f"    {PAY}", "    return 1", MAIL),
+        (f"return {PAY}", MAIL),
+        ("try:", f"    {PAY}", "except ValueError:", f"    {MAIL}"),
+        (MAIL, PAY),
+    ],
+)
+def test_what_does_not_follow_is_no_gap(lines):
+    assert pairs(linked(main=body(*lines)), ("charge",), ("message",)) == []
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        (PAY, MAIL),
+        ("if x:", f"    {PAY}", MAIL),
+        (PAY, "if x:", f"    {MAIL}"),
+        ("for y in x:", f"    {PAY}", MAIL),
+        ("try:", f"    {PAY}", "except ValueError:", "    raise", MAIL),
+    ],
+)
+def test_what_follows_is_a_gap(lines):
+    assert len(pairs(linked(main=body(*lines)), ("charge",), ("message",))) == 1
+
+
+def test_a_gap_lies_in_the_innermost_function_that_has_both_halves():
+    context = linked(main=body(PAY, MAIL) + "def g():\n    f()\ndef h():\n    f()\n    g()\n")
+    assert {name for name, _, _ in pairs(context, ("charge",), ("message",))} == {"f"}
+
+
+def test_functions_that_call_each_other_come_to_an_end():
+    context = linked(main=HEAD + f"def f():\n    {PAY}\n    g()\ndef g():\n    f()\n    {MAIL}\n")
+    assert sorted(set(sequence(context, "f"))) in (["charge"], ["charge", "message"])
+
+
+def test_a_long_chain_needs_no_recursion():
+    count = 3000
+    text = HEAD + f"def f0():\n    {PAY}\n" + "".join(f"def f{n}():\n    f{n - 1}()\n" for n in range(1, count))
+    assert sequence(linked(main=text), f"f{count - 1}") == ["charge"]
