@@ -1,9 +1,9 @@
 """What a handler leaves behind, in which order, and what stands when it stops."""
 
 import pytest
+from tests.program.test_program import linked
 
 from durability.program.sequences.gaps import gaps
-from tests.program.test_program import linked
 
 HEAD = "import sqlite3\nimport stripe\nimport smtplib\nimport requests\ndb = sqlite3.connect('a.db')\n"
 INSERT = "db.execute('INSERT INTO t VALUES (1)')"

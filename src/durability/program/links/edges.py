@@ -17,7 +17,9 @@ def link_calls(program: "Program", path: str) -> None:
     """Add an edge for every call of a file, and for every function that is handed over to be called."""
     facts = program.files[path]
     named = {function.name for function in facts.functions} | {item.name for item in facts.imports}
-    named |= {name for name, ref in facts.bindings.items() if ref[:1] in (":", ".")} | {"self", "cls"}
+    imported = {item.path for item in facts.imports}
+    named |= {name for name, ref in facts.bindings.items() if ref[:1] in (":", ".") or ref in imported}
+    named |= {"self", "cls"}
     for index, call in enumerate(facts.calls):
         caller = (path, call.function)
         callee = program.key_of(program.symbols[path][index])
