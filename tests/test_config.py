@@ -46,6 +46,12 @@ name = "Checkout"
 why = "pays the bills"
 entry = ["POST /pay"]
 critical = true
+
+[[answer]]
+question = "who-refunds"
+text = "The shop's office does, by hand."
+owner = "Ana"
+expires = 2027-03-31
 """
 
 
@@ -124,11 +130,11 @@ def test_a_broken_pyproject_that_says_nothing_to_us_is_passed_over(tmp_path):
         ),
         (
             EVERYTHING + '\n[[accept]]\nrule = "x"\nowner = "Ana"\nexpires = 2027-01-01',
-            "durability.toml:34: accept[2] has no 'reason'",
+            "durability.toml:40: accept[2] has no 'reason'",
         ),
         (
             EVERYTHING + '\n[[accept]]\nrule = "x"\nowner = "Ana"\nreson = "r"',
-            "durability.toml:37: unknown key 'reson' in 'accept'; did you mean 'reason'?",
+            "durability.toml:43: unknown key 'reson' in 'accept'; did you mean 'reason'?",
         ),
         (EVERYTHING.replace('"ten rows"', '""'), "durability.toml:24: accept[1].reason must not be empty"),
         (

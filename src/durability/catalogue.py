@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from durability.bridges.bandit_stories import SHOWN
+from durability.engine.contradictions import RULE as CONTRADICTED
+from durability.engine.contradictions import STORY as CONTRADICTED_STORY
 from durability.engine.pack import load_rules
 from durability.engine.rules import Example
 from durability.errors import UsageError
@@ -17,6 +19,7 @@ _COMMENTS = {
     "unknown-suppression": "A comment hides findings of a rule that does not exist",
     "unused-suppression": "A comment hides nothing",
 }
+_CONTEXT = {CONTRADICTED: "The declared context says less than the code shows"}
 _COMMENT_STORY = Story(
     demo="A comment says that something may be ignored.",
     production="Nobody can tell whether the comment still hides a failure, or why.",
@@ -56,6 +59,9 @@ def catalogue(packs: Sequence[str] = ()) -> tuple[Entry, ...]:
     ]
     entries += [
         Entry(name, "blindspot", "comments", summary, _COMMENT_STORY, "low") for name, summary in _COMMENTS.items()
+    ]
+    entries += [
+        Entry(name, "blindspot", "context", summary, CONTRADICTED_STORY, "high") for name, summary in _CONTEXT.items()
     ]
     return tuple(sorted(entries, key=lambda entry: (entry.pack != "core", entry.pack, entry.lens, entry.name)))
 

@@ -41,6 +41,15 @@ class Accept(Struct, frozen=True, forbid_unknown_fields=True):
     path: Annotated[str, Meta(description="Glob over paths relative to the project root; absent: everywhere.")] = ""
 
 
+class Answered(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a person decided on a question that the report asks. It moves no points."""
+
+    question: Annotated[Text, Meta(description="Id of the question, such as `who-refunds`.")]
+    text: Annotated[Text, Meta(description="What was decided.")]
+    owner: Annotated[Text, Meta(description="Who stands for it.")]
+    expires: Annotated[date, Meta(description="Last day (YYYY-MM-DD) on which it holds.")]
+
+
 class Product(Struct, frozen=True, forbid_unknown_fields=True):
     """What the product is for. What is not declared is read as the strictest."""
 
@@ -80,6 +89,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     accept: Annotated[tuple[Accept, ...], Meta(description="Accepted risks.")] = ()
     product: Product | None = None
     feature: Annotated[tuple[Feature, ...], Meta(description="Features of the product.")] = ()
+    answer: Annotated[tuple[Answered, ...], Meta(description="Answers to the report's questions.")] = ()
     fail_on: Annotated[
         Severity | None, Meta(description="`check` fails on open findings of this severity or worse.")
     ] = None
@@ -102,7 +112,13 @@ class Loaded(Struct, frozen=True):
 
 BUILT_IN = Loaded(Config())
 
-_TABLES: dict[str, type[Struct]] = {"": Config, "product": Product, "accept": Accept, "feature": Feature}
+_TABLES: dict[str, type[Struct]] = {
+    "": Config,
+    "product": Product,
+    "accept": Accept,
+    "feature": Feature,
+    "answer": Answered,
+}
 KEYS: dict[str, tuple[str, ...]] = {
     name: tuple(item.encode_name for item in msgspec.structs.fields(table)) for name, table in _TABLES.items()
 }

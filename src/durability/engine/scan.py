@@ -7,15 +7,17 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from durability import __version__
-from durability.config import Config
+from durability.config import Config, Product
 from durability.engine.accepted import accept
 from durability.engine.bandit import bandit_findings, bandit_rules
+from durability.engine.contradictions import Contradiction, contradiction_findings, contradictions, strictest
 from durability.engine.describe import describe, kind_of
 from durability.engine.features import feature_rows, match_features
 from durability.engine.findings import findings_of, order
 from durability.engine.judge import Judge
 from durability.engine.linking import link
 from durability.engine.pack import load_rules
+from durability.engine.questions import questions_of
 from durability.engine.rules import Rule
 from durability.engine.source import Analysed, analyse_text
 from durability.engine.stakes import stakes_of
@@ -98,13 +100,15 @@ def report_on(
     findings = [
         *findings_of(judged.sites, infos, scored.points, features.of),
         *bandit_findings(analysed, judged.context, judged.sites),
+        *contradiction_findings(_contradicted(judged, options)),
         *suppression_findings(judged.suppressions, infos, analysed, bandit_rules()),
     ]
+    project = describe(place.name, judged.context, analysed, discovery)
     accepted = tuple(finding for finding in findings if _is_accepted(finding.fingerprint, judged.sites))
     return ReportData(
         schema_version=1,
         tool=Tool("durability", __version__, MODEL_VERSION, len(rules)),
-        project=describe(place.name, judged.context, analysed, discovery),
+        project=project,
         score=scored.score,
         no_score_reason=scored.no_score_reason if scored.score is None else "",
         level=scored.level,
@@ -113,7 +117,7 @@ def report_on(
         modes=scored.modes,
         features=feature_rows(features, judged.sites, scored.points, lost, judged.context),
         plan=scored.plan,
-        questions=(),
+        questions=questions_of(judged.context, project.stakes, options.config.answer, options.today),
         coverage=coverage,
         accepted=accepted,
         rules=tuple(rule.info for rule in rules),
@@ -174,7 +178,7 @@ def _score(
             unresolved_calls=_unresolved(coverage),
             failed_rules=tuple(failure.rule for failure in coverage.rules_failed),
             unmeasured=tuple((i.path, i.statements) for i in analysed if i.metrics_problem and i.path in first_party),
-            context=_declared(options.config),
+            context=_declared(strictest(options.config.product, _contradicted(judged, options))),
             scored_packs=frozenset(options.config.scored_packs),
         )
     )
@@ -218,8 +222,11 @@ def _unresolved(coverage: Coverage) -> float:
     return calls.unresolved / total if total else 0.0
 
 
-def _declared(config: Config) -> Declared:
-    product = config.product
+def _contradicted(judged: _Judged, options: ScanOptions) -> tuple[Contradiction, ...]:
+    return contradictions(options.config.product, judged.context, stakes_of(judged.context))
+
+
+def _declared(product: Product | None) -> Declared:
     if product is None:
         return Declared()
     return Declared(product.users, product.data, product.peak_requests_per_minute, product.lifetime)

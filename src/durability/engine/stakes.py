@@ -5,8 +5,10 @@ from collections.abc import Iterator
 
 from durability.model import Stake
 from durability.program.context import Context
+from durability.program.doing.personal import personal_stores
 from durability.program.flows.results import names_in
 from durability.program.flows.statements import query_texts
+from durability.program.sequences.events import changes_remote
 from durability.program.sites import CallSite
 
 _SERVED = frozenset({"route", "ui", "bot", "worker", "tool"})
@@ -16,6 +18,7 @@ _BY_EFFECT = {
     "message": "messages people",
     "file.delete": "deletes files",
 }
+_ACTING = ("charge", "refund", "message", "db.write", "file.write", "file.delete", "process", "http")
 _PASSING = re.compile(r"te?mp|scratch|cache", re.IGNORECASE)
 _DELETES = re.compile(r"^\s*(?:delete\s+from|drop\s+table|truncate)\b", re.IGNORECASE)
 
@@ -41,6 +44,12 @@ def _calls(context: Context) -> Iterator[tuple[str, CallSite]]:
         for call in context.calls_by_effect.get(effect, ()):
             if _deletes(context, call):
                 yield "deletes stored records", call
+    for store in personal_stores(context):
+        yield "stores personal data", store.call
+    for effect in _ACTING:
+        for call in context.calls_by_effect.get(effect, ()):
+            if "tool" in call.reach.roles and (effect != "http" or changes_remote(call)):
+                yield "lets a model act", call
 
 
 def _is_passing(call: CallSite) -> bool:

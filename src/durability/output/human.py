@@ -8,7 +8,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from durability.model import Kind, LensScores, Level, PlanStep, ReportData, Score
+from durability.model import Kind, LensScores, Level, PlanStep, Question, ReportData, Score
 from durability.output.paper import Paper
 from durability.output.stories import Tale, blocker_tale, stories
 from durability.output.words import (
@@ -27,6 +27,7 @@ from durability.output.words import (
 )
 
 FIXES = 3
+QUESTIONS = 3
 _BAR, _SHORT_BAR = 20, 14
 _LABEL = 13  # columns of the badge, and of the space under it
 # Foreground and background together, and no coloured text: legible on light and on dark screens.
@@ -84,6 +85,8 @@ def _blocks(report: ReportData, paper: Paper) -> Iterator[list[RenderableType]]:
         yield [_score(report.score), _dials(report.score.lenses, paper)]
     if tales := stories(report):
         yield list(_stories(tales, report, paper))
+    if asked := [question for question in report.questions if question.answer is None]:
+        yield list(_questions(asked, paper))
     if report.plan:
         yield list(_fixes(report, paper))
     if report.features:
@@ -205,6 +208,14 @@ def _item(label: Text, tale: Tale, paper: Paper) -> RenderableType:
     under = [Text(paper.text(line)) for line in (tale.evidence, tale.place) if line]
     body += [_grid((1, "left"), (None, "left"), rows=[(Text(), line)]) for line in under]
     return _grid((3, "right"), (None, "left"), rows=[(label, Group(*body))])
+
+
+def _questions(asked: list[Question], paper: Paper) -> Iterator[RenderableType]:
+    yield Text(" What only a person can decide", style="bold")
+    for question in asked[:QUESTIONS]:
+        places = listed(tuple(f"{because.path}:{because.line}" for because in question.because), 1)
+        body = [Text(paper.text(question.asks)), Text(paper.text(f"  Ask {question.who} ({places})"))]
+        yield _grid((3, "right"), (None, "left"), rows=[(Text("?", style="bold"), Group(*body))])
 
 
 def _fixes(report: ReportData, paper: Paper) -> Iterator[RenderableType]:

@@ -75,7 +75,7 @@ def kind_of(call: CallSite, texts: tuple[str, ...]) -> LastingKind | None:
     if row.effect == "file.open":
         return "file" if _opens_to_write(call) else None
     if row.effect == "http":
-        return "remote" if _changes_remote(call) or method_parameter(call) else None
+        return "remote" if changes_remote(call) or method_parameter(call) else None
     if row.effect in ("db.write", "db.query"):
         if row.effect == "db.query" and not any(text.lstrip().lower().startswith(_CHANGING) for text in texts):
             return None
@@ -102,7 +102,8 @@ def _opens_to_write(call: CallSite) -> bool:
     return mode is not None and mode.kind == "text" and bool(set(mode.text) & set("wax+"))
 
 
-def _changes_remote(call: CallSite) -> bool:
+def changes_remote(call: CallSite) -> bool:
+    """Whether a remote call asks the other side to change something, as its name or its method says."""
     last = call.name.rsplit(".", 1)[-1].lower()
     if last == "request":
         method = call.argument("method", 0)

@@ -46,11 +46,11 @@ def picks_up(context: "Context", call: CallSite) -> bool:
     }
     if not written:
         return False
-    background = [entry.function for entry in context.entries if entry.role in _AGAIN and _comes_back(context, entry)]
+    background = [entry.function for entry in context.entries if entry.role in _AGAIN and comes_back(context, entry)]
     return any(written & _tables(context, key, reading=True) for start in background for key in _below(context, start))
 
 
-def _comes_back(context: "Context", entry: EntryPoint) -> bool:
+def comes_back(context: "Context", entry: EntryPoint) -> bool:
     """Whether an entry point runs again after a restart without anybody asking for it."""
     if not entry.spawned:
         return True
