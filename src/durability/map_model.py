@@ -8,6 +8,7 @@ from durability.model import CallCounts, Role
 
 TouchKind = Literal["database", "service", "model", "file", "state", "message", "money", "program", "queue"]
 TouchHow = Literal["reads", "writes", "deletes", "calls"]
+LastingKind = Literal["record", "file", "delete", "remote", "charge", "refund", "message", "enqueue", "start"]
 Access = Literal["open", "required", "unknown", ""]
 
 
@@ -24,8 +25,28 @@ class Touch(Struct, frozen=True):
     line: int
 
 
+class Lasting(Struct, frozen=True):
+    """What stays when an entry point has ended: a record, a payment, a message. `later`: it only starts that."""
+
+    kind: LastingKind
+    name: str
+    path: str
+    line: int
+    later: bool
+
+
+class Gap(Struct, frozen=True):
+    """Two lasting effects in their order: when it stops in between, the first stands and the second is missing."""
+
+    after: Lasting
+    missing: Lasting
+
+
 class MappedEntry(Struct, frozen=True):
-    """One entry point with what it touches. `access` says whether a stranger may use it; "" where nobody asks."""
+    """One entry point with what it touches. `access` says whether a stranger may use it; "" where nobody asks.
+
+    `leaves` are its lasting effects in the order in which they happen, `stakes` what of it somebody would regret.
+    """
 
     name: str
     role: Role
@@ -34,6 +55,9 @@ class MappedEntry(Struct, frozen=True):
     function: str
     access: Access
     touches: tuple[Touch, ...]
+    stakes: tuple[str, ...]
+    leaves: tuple[Lasting, ...]
+    gaps: tuple[Gap, ...]
 
 
 class SettingPlace(Struct, frozen=True):

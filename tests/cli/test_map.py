@@ -154,3 +154,40 @@ def test_it_is_written_to_a_file(project, run, tmp_path):
     target = tmp_path / "map.mmd"
     assert run("map", str(project), "--output-format", "mermaid", "--output-file", str(target)).out == ""
     assert target.read_text("utf-8").startswith("flowchart LR\n")
+
+SHOP = """
+import smtplib, sqlite3, stripe, threading
+from flask import Flask
+app = Flask(__name__)
+db = sqlite3.connect("a.db")
+
+def thank(to):
+    smtplib.SMTP("mail", timeout=3).sendmail("us", to, "thanks")
+
+@app.post("/buy")
+def buy():
+    stripe.Charge.create(amount=9)
+    db.execute("INSERT INTO orders (paid) VALUES (1)")
+    db.commit()
+    threading.Thread(target=thank, args=("you",)).start()
+    return "ok"
+"""
+
+
+def test_what_stands_when_it_stops_is_in_the_map(tmp_path, run):
+    (tmp_path / "app.py").write_text(SHOP, "utf-8")
+    mapped = json.loads(run("map", str(tmp_path), "--output-format", "json").out)
+    [buy] = [entry for entry in mapped["entry_points"] if entry["name"] == "POST /buy"]
+    assert buy["stakes"] == ["messages people", "takes or moves money"]
+    told = [(effect["kind"], effect["name"], effect["later"]) for effect in buy["leaves"]]
+    assert told == [
+        ("charge", "stripe", False),
+        ("record", "orders", False),
+        ("message", "smtplib", True),
+    ]
+    [gap] = buy["gaps"]
+    assert (gap["after"]["kind"], gap["missing"]["name"]) == ("charge", "orders")
+    shown = run("map", str(tmp_path)).out
+    assert "in order  payment stripe → record orders" in shown
+    assert "later     message smtplib" in shown
+    assert "payment stripe stands, record orders is missing" in shown

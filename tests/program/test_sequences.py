@@ -86,6 +86,7 @@ def test_work_that_is_only_started_comes_later():
         ("if x:", f"    {PAY}", "else:", f"    {MAIL}"),
         ("if x:", f"    {PAY}", "    return 1", MAIL),
         (f"return {PAY}", MAIL),
+        ("try:", "    with x:", f"        {PAY}", "    return 1", "except ValueError:", "    print(x)", MAIL),
         ("try:", f"    {PAY}", "except ValueError:", f"    {MAIL}"),
         (MAIL, PAY),
     ],

@@ -16,6 +16,7 @@ from durability.api import (
     distributions,
     handled,
     partial,
+    possibly,
     rule,
     suggest,
     unhandled,
@@ -110,9 +111,8 @@ def undeclared_dependency(site: DistributionSite, ask: Ask) -> Verdict | None:
     hosts = [host for host in COMES_WITH.get(site.distribution.lower(), ()) if host in declared]
     advice = suggest(f"add {site.distribution} to the requirements")
     if hosts:
-        return partial(
-            f"{site.distribution} is only there because {hosts[0]} brings it", missing="a line of its own", fix=advice
-        )
+        message = f"{site.distribution} is only there because {hosts[0]} brings it"
+        return possibly(partial(message, missing="a line of its own", fix=advice))
     if site.is_hidden:
         return unsure("dynamic")
     return unhandled(f"{site.distribution} is imported and not declared", fix=advice)

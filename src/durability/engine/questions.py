@@ -6,6 +6,7 @@ from datetime import date
 from msgspec import Struct
 
 from durability.config import Answered
+from durability.engine.stakes import is_reply
 from durability.model import Answer, Because, Question, Stake
 from durability.program.context import Context
 from durability.program.doing.personal import personal_stores
@@ -70,7 +71,7 @@ def _kept_for_ever(grounds: Grounds) -> list[Because]:
 
 
 def _messages(grounds: Grounds) -> list[Because]:
-    sent = [call for call in grounds.served("message") if not call.reach.roles <= {"bot"}]
+    sent = [call for call in grounds.served("message") if not is_reply(call)]
     names = {entry.name.lower() for entry in grounds.context.entries}
     if any(word in name for name in names for word in _LEAVING):
         return []

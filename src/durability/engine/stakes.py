@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from durability.model import Stake
 from durability.program.context import Context
 from durability.program.doing.personal import personal_stores
+from durability.program.doing.touches import touches
 from durability.program.flows.results import names_in
 from durability.program.flows.statements import query_texts
 from durability.program.sequences.events import changes_remote
@@ -20,6 +21,7 @@ _BY_EFFECT = {
 }
 _ACTING = ("charge", "refund", "message", "db.write", "file.write", "file.delete", "process", "http")
 _PASSING = re.compile(r"te?mp|scratch|cache", re.IGNORECASE)
+_EXPIRING = re.compile(r"session|token|otp|reset|verif|nonce|expire|cache|temp|lock|attempt", re.IGNORECASE)
 _DELETES = re.compile(r"^\s*(?:delete\s+from|drop\s+table|truncate)\b", re.IGNORECASE)
 
 
@@ -38,8 +40,11 @@ def stakes_of(context: Context) -> tuple[Stake, ...]:
 def _calls(context: Context) -> Iterator[tuple[str, CallSite]]:
     for effect, kind in _BY_EFFECT.items():
         for call in context.calls_by_effect.get(effect, ()):
-            if effect != "file.delete" or not _is_passing(call):
-                yield kind, call
+            if effect == "file.delete" and _is_passing(call):
+                continue
+            if effect == "message" and is_reply(call):
+                continue
+            yield kind, call
     for effect in ("db.write", "db.query"):
         for call in context.calls_by_effect.get(effect, ()):
             if _deletes(context, call):
@@ -50,6 +55,11 @@ def _calls(context: Context) -> Iterator[tuple[str, CallSite]]:
         for call in context.calls_by_effect.get(effect, ()):
             if "tool" in call.reach.roles and (effect != "http" or changes_remote(call)):
                 yield "lets a model act", call
+
+
+def is_reply(call: CallSite) -> bool:
+    """Whether a message only answers the person who has just written to the bot."""
+    return "bot" in call.reach.roles and not call.reach.roles & (_SERVED - {"bot"})
 
 
 def _is_passing(call: CallSite) -> bool:
@@ -63,9 +73,16 @@ def _is_passing(call: CallSite) -> bool:
 
 
 def _deletes(context: Context, call: CallSite) -> bool:
+    """Whether a call deletes what people would miss: not a token, a session, or what has expired."""
+    texts = query_texts(context, call) or ()
+    names = [touch.name for touch in touches(context, call) if touch.kind == "database"]
+    return _deletes_rows(call, texts) and not any(_EXPIRING.search(text) for text in (*texts, *names))
+
+
+def _deletes_rows(call: CallSite, texts: tuple[str, ...]) -> bool:
     if call.name.rsplit(".", 1)[-1] in ("delete", "delete_one", "delete_many", "drop"):
         return True
     row = call.library
     if row.sql_position is None and not row.sql_argument:
         return False
-    return any(_DELETES.match(text) for text in query_texts(context, call) or ())
+    return any(_DELETES.match(text) for text in texts)

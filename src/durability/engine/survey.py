@@ -1,6 +1,6 @@
 """The map of a project: entry points, what each touches, settings. It judges nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from msgspec import Struct
@@ -9,16 +9,22 @@ from durability.config import Config
 from durability.engine.draft import Draft, draft_features
 from durability.engine.linking import link
 from durability.engine.scan import Progress
+from durability.engine.stakes import stakes_of
 from durability.engine.workers import analyse_all
 from durability.errors import UsageError
-from durability.map_model import Access, MappedEntry, ProjectMap, Touch
+from durability.map_model import Access, Gap, Lasting, MappedEntry, ProjectMap, Touch
+from durability.model import Stake
 from durability.program.context import Context
 from durability.program.doing.settings import settings_of
 from durability.program.doing.touches import EFFECTS, state_touches, touches
 from durability.program.entrypoints.entries import EntryPoint
+from durability.program.sequences.events import LastingEffect
+from durability.program.sequences.gaps import gaps as gaps_of
+from durability.program.sequences.subjects import subjects
 from durability.sources.files import discover
 from durability.sources.project import read_manifests
 
+_STANDING = ("record", "charge", "refund", "message", "enqueue", "remote", "delete")
 _ORDER = ("money", "message", "model", "database", "service", "queue", "state", "file", "program")
 """What people would regret first."""
 
@@ -64,11 +70,14 @@ def map_of(name: str, context: Context) -> ProjectMap:
     for function, touch in state_touches(context):
         for entry in context.reach.of(function).entries:
             by_entry.setdefault(entry, []).append(touch)
+    stakes, gaps = stakes_of(context), _gaps(context)
     return ProjectMap(
         schema_version=1,
         project=name,
         entry_points=tuple(
-            _entry(context, entry, by_entry.get(entry.name, ())) for entry in context.entries if not entry.hook
+            _entry(context, entry, by_entry.get(entry.name, ()), stakes, gaps)
+            for entry in context.entries
+            if not entry.hook
         ),
         at_start=_distinct(at_start),
         settings=settings_of(context),
@@ -76,7 +85,13 @@ def map_of(name: str, context: Context) -> ProjectMap:
     )
 
 
-def _entry(context: Context, entry: EntryPoint, found: Iterable[Touch]) -> MappedEntry:
+def _entry(
+    context: Context,
+    entry: EntryPoint,
+    found: Iterable[Touch],
+    stakes: Iterable[Stake],
+    gaps: Mapping[str, list[Gap]],
+) -> MappedEntry:
     function = context.program.function(entry.function)
     line = function.span[0] if entry.function[1] else 1
     route = next((item for item in context.routes if item.name == entry.name and item.handler == entry.function), None)
@@ -89,7 +104,40 @@ def _entry(context: Context, entry: EntryPoint, found: Iterable[Touch]) -> Mappe
         function=function.qualname if entry.function[1] else "",
         access=access,
         touches=_distinct(found),
+        stakes=tuple(stake.kind for stake in stakes if entry.name in stake.entry_points),
+        leaves=_leaves(context, entry),
+        gaps=tuple(gaps.get(entry.name, ())),
     )
+
+
+def _leaves(context: Context, entry: EntryPoint) -> tuple[Lasting, ...]:
+    """The lasting effects of an entry point in their order, each place once."""
+    items = context.sequences.of(entry.function)
+    found = [_lasting(context, effect, later=False) for item in items for effect in item.events if _stands(effect)]
+    found += [_lasting(context, effect, later=True) for item in items for effect in item.started if _stands(effect)]
+    return tuple(dict.fromkeys(found))
+
+
+def _stands(effect: LastingEffect) -> bool:
+    return effect.kind not in ("write", "start") and not effect.method
+
+
+def _lasting(context: Context, effect: LastingEffect, *, later: bool) -> Lasting:
+    name = ", ".join(sorted(subjects(context, effect))) or effect.shown
+    kind = "record" if effect.kind == "write" else effect.kind
+    return Lasting(kind, name, effect.key[0], effect.line, later)
+
+
+def _gaps(context: Context) -> dict[str, list[Gap]]:
+    """Between what of different kinds each entry point may stop, by its name."""
+    found: dict[str, list[Gap]] = {}
+    for site in gaps_of(context, _STANDING, _STANDING):
+        if site.first.kind == site.then.kind:
+            continue
+        after, missing = (_lasting(context, effect, later=False) for effect in (site.first, site.then))
+        for entry in site.reach.entries:
+            found.setdefault(entry, []).append(Gap(after, missing))
+    return found
 
 
 def _distinct(found: Iterable[Touch]) -> tuple[Touch, ...]:

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 
-from durability.map_model import MappedEntry, ProjectMap, Setting, Touch
-from durability.output.map_words import ACCESS, KINDS, ROLES, counted, named
+from durability.map_model import Lasting, MappedEntry, ProjectMap, Setting, Touch
+from durability.output.map_words import ACCESS, KINDS, ROLES, counted, lasting, named
 from durability.output.paper import Paper
 
 _LEFT = 10
+_CHAIN = 6
+_GAPS = 3
 
 
 def render(found: ProjectMap, paper: Paper) -> str:
@@ -30,7 +32,22 @@ def _entry(entry: MappedEntry, paper: Paper) -> Iterator[str]:
     place = f"{paper.text(entry.path)}:{entry.line}"
     yield f"{paper.text(entry.name)}{f' ({shown})' if shown else ''}  {place}"
     yield from _touches(entry.touches, paper) if entry.touches else (f"  {'touches nothing outside the program'}",)
+    if entry.stakes:
+        yield f"  {'at stake':{_LEFT}}{', '.join(entry.stakes)}"
+    if len(now := [effect for effect in entry.leaves if not effect.later]) > 1:
+        yield f"  {'in order':{_LEFT}}{_chain(now, paper)}"
+    if after := [effect for effect in entry.leaves if effect.later]:
+        yield f"  {'later':{_LEFT}}{_chain(after, paper)}"
+    for gap in entry.gaps[:_GAPS]:
+        after_it, missing = paper.text(lasting(gap.after)), paper.text(lasting(gap.missing))
+        yield f"  {'gap':{_LEFT}}{after_it} stands, {missing} is missing if it stops at line {gap.after.line}"
     yield ""
+
+
+def _chain(effects: list[Lasting], paper: Paper) -> str:
+    words = list(dict.fromkeys(paper.text(lasting(effect)) for effect in effects))
+    more = len(words) - _CHAIN
+    return paper.text(" → ").join(words[:_CHAIN]) + (f" and {more} more" if more > 0 else "")
 
 
 def _touches(touches: tuple[Touch, ...], paper: Paper) -> Iterator[str]:

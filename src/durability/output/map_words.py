@@ -1,6 +1,6 @@
 """The words of a map that its writers for people share."""
 
-from durability.map_model import ProjectMap, Touch
+from durability.map_model import Lasting, ProjectMap, Touch
 
 KINDS = {
     "money": "payment", "message": "message", "model": "model", "database": "database", "service": "service",
@@ -13,6 +13,17 @@ ROLES = {
     "unreached": "",
 }  # fmt: skip
 ACCESS = {"open": "open to anyone", "required": "needs a login", "unknown": "access not clear", "": ""}
+
+
+LEAVES = {
+    "record": "record", "file": "file", "delete": "deleted file", "remote": "change at another service",
+    "charge": "payment", "refund": "refund", "message": "message", "enqueue": "queued work",
+}  # fmt: skip
+
+
+def lasting(effect: Lasting) -> str:
+    """A lasting effect: what it is and what it is about."""
+    return f"{LEAVES[effect.kind]} {effect.name}"
 
 
 def named(touch: Touch) -> str:

@@ -1,7 +1,6 @@
 """Questions about what outlives a call: in which order, what undoes it, what says that it happened."""
 
 from durability.program.context import Context
-from durability.program.doing.touches import touches
 from durability.program.sequences.events import LastingEffect
 from durability.program.sequences.gaps import (
     before,
@@ -14,6 +13,7 @@ from durability.program.sequences.gaps import (
 from durability.program.sequences.needs import needs_first
 from durability.program.sequences.pickup import picks_up, started
 from durability.program.sequences.sequence import Item
+from durability.program.sequences.subjects import subjects
 from durability.program.sequences.words import says_done
 from durability.program.sites import CallSite, EntrySite, GapSite
 
@@ -33,19 +33,10 @@ class LastingQuestions:
 
     def recorded_before(self, gap: GapSite) -> bool:
         """Whether something that stands was written about the same thing before the first effect, here or above."""
-        subjects = self._tables(gap.then)
+        about = subjects(self._context, gap.then)
         earlier = before(self._context, gap.key, gap.first_item.call)
-        standing = [self._tables(event) for event in earlier if event.kind in ("record", "enqueue", "file")]
-        return any(not subjects or not own or bool(own & subjects) for own in standing)
-
-    def _tables(self, record: LastingEffect) -> set[str]:
-        """The tables that a record is about: its own, or those of what was pending when it was committed."""
-        context = self._context
-        calls = [context.call(record.key[0], index) for index in context.program.calls_in(record.key)]
-        commits = [call.line for call in calls if call.library.effect == "db.commit" and call.line < record.line]
-        since = max(commits, default=0)
-        found = (touch for call in calls if since < call.line <= record.line for touch in touches(context, call))
-        return {touch.name for touch in found if touch.kind == "database" and touch.how != "reads"} - {""}
+        standing = [subjects(self._context, event) for event in earlier if event.kind in ("record", "enqueue", "file")]
+        return any(not about or not own or bool(own & about) for own in standing)
 
     def undone(self, gap: GapSite) -> bool:
         """Whether a handler of the second effect's failure takes the first one back."""

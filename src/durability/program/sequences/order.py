@@ -48,7 +48,9 @@ def _excluded(context: "Context", key: FunctionKey, first: list[int], second: li
 def _has_left(context: "Context", key: FunctionKey, first: Item, arms: list[int]) -> bool:
     """Whether the function returns with the first part, or right after it in the same block."""
     within = {first.block, *arms}
+    leaving = [item for item in context.program.exits_in(key) if item.kind in ("return", "raise")]
     return any(
-        item.kind in ("return", "raise") and item.block in within and item.span[:2] <= first.span[:2] <= item.span[2:]
-        for item in context.program.exits_in(key)
+        item.block in within and (item.span[:2] <= first.span[:2] <= item.span[2:] or item.span[:2] > first.span[2:])
+        for item in leaving
+        if item.block in arms or item.span[:2] <= first.span[:2] <= item.span[2:]
     )
