@@ -155,6 +155,7 @@ def test_it_is_written_to_a_file(project, run, tmp_path):
     assert run("map", str(project), "--output-format", "mermaid", "--output-file", str(target)).out == ""
     assert target.read_text("utf-8").startswith("flowchart LR\n")
 
+
 SHOP = """
 import smtplib, sqlite3, stripe, threading
 from flask import Flask
