@@ -42,10 +42,20 @@ class Gap(Struct, frozen=True):
     missing: Lasting
 
 
+class MappedHold(Struct, frozen=True):
+    """The longest documented wait of one call: `seconds` is null for ever, `said` gives it with its factors."""
+
+    seconds: float | None
+    said: str
+    path: str
+    line: int
+
+
 class MappedEntry(Struct, frozen=True):
     """One entry point with what it touches. `access` says whether a stranger may use it; "" where nobody asks.
 
-    `leaves` are its lasting effects in the order in which they happen, `stakes` what of it somebody would regret.
+    `leaves` are its lasting effects in the order in which they happen, `stakes` what of it somebody would regret,
+    `lanes` how many are served at once, where its framework documents it.
     """
 
     name: str
@@ -58,6 +68,8 @@ class MappedEntry(Struct, frozen=True):
     stakes: tuple[str, ...]
     leaves: tuple[Lasting, ...]
     gaps: tuple[Gap, ...]
+    hold: MappedHold | None
+    lanes: int | None
 
 
 class SettingPlace(Struct, frozen=True):

@@ -12,12 +12,14 @@ from durability.engine.scan import Progress
 from durability.engine.stakes import stakes_of
 from durability.engine.workers import analyse_all
 from durability.errors import UsageError
-from durability.map_model import Access, Gap, Lasting, MappedEntry, ProjectMap, Touch
+from durability.map_model import Access, Gap, Lasting, MappedEntry, MappedHold, ProjectMap, Touch
 from durability.model import Stake
 from durability.program.context import Context
+from durability.program.doing.holds import hold
 from durability.program.doing.settings import settings_of
 from durability.program.doing.touches import EFFECTS, state_touches, touches
 from durability.program.entrypoints.entries import EntryPoint
+from durability.program.entrypoints.lanes import lanes_of
 from durability.program.sequences.events import LastingEffect
 from durability.program.sequences.gaps import gaps as gaps_of
 from durability.program.sequences.subjects import subjects
@@ -107,7 +109,17 @@ def _entry(
         stakes=tuple(stake.kind for stake in stakes if entry.name in stake.entry_points),
         leaves=_leaves(context, entry),
         gaps=tuple(gaps.get(entry.name, ())),
+        hold=_hold(context, entry),
+        lanes=lanes_of(context, entry),
     )
+
+
+def _hold(context: Context, entry: EntryPoint) -> MappedHold | None:
+    found = hold(context, entry.function)
+    if found is None:
+        return None
+    last = found.trace[-1]
+    return MappedHold(found.seconds, found.said, last.path, last.line)
 
 
 def _leaves(context: Context, entry: EntryPoint) -> tuple[Lasting, ...]:

@@ -32,6 +32,11 @@ def _entry(entry: MappedEntry, paper: Paper) -> Iterator[str]:
     place = f"{paper.text(entry.path)}:{entry.line}"
     yield f"{paper.text(entry.name)}{f' ({shown})' if shown else ''}  {place}"
     yield from _touches(entry.touches, paper) if entry.touches else (f"  {'touches nothing outside the program'}",)
+    if entry.hold is not None:
+        lanes = f", {entry.lanes} at a time" if entry.lanes is not None else ""
+        most = "at most " if entry.hold.seconds is not None else ""
+        where = f"{paper.text(entry.hold.path)}:{entry.hold.line}"
+        yield f"  {'waits':{_LEFT}}{most}{paper.text(entry.hold.said)}{lanes} ({where})"
     if entry.stakes:
         yield f"  {'at stake':{_LEFT}}{', '.join(entry.stakes)}"
     if len(now := [effect for effect in entry.leaves if not effect.later]) > 1:

@@ -7,11 +7,13 @@ from durability.program.doing.bounds import Bound, bound_of
 from durability.program.doing.destruction import destroys, unmeant
 from durability.program.doing.effects import matches
 from durability.program.doing.fanout import Fanout, fanout
+from durability.program.doing.holds import Hold, hold
 from durability.program.doing.keyed import keyed_chain
 from durability.program.doing.listing import Listing, listing, takes_page
 from durability.program.doing.orm import LazyLoad
 from durability.program.doing.scans import scanned_list
 from durability.program.doing.touches import EFFECTS
+from durability.program.entrypoints.lanes import lanes_of
 from durability.program.flows.results import depends
 from durability.program.flows.statements import query_texts
 from durability.program.sites import CallSite, EntrySite, LoopSite, Site
@@ -41,6 +43,14 @@ class DoingQuestions:
             return True
         target = self._context.program.key_of(call.symbol)
         return target is not None and self._context.effects.reaches(target, effect)
+
+    def hold(self, site: EntrySite) -> Hold | None:
+        """The longest documented wait of one call on the way from an entry point; None when nothing is waited for."""
+        return hold(self._context, site.key)
+
+    def lanes(self, site: EntrySite) -> int | None:
+        """How many events of an entry point are served at once; None where that hangs on how the program is started."""
+        return lanes_of(self._context, site.entry)
 
     def touches_outside(self, site: EntrySite) -> bool:
         """Whether what an entry point runs reads or writes anything outside the process, as far as is known."""
