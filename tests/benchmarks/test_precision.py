@@ -60,8 +60,8 @@ def test_kept_labels_name_rules_commits_and_places() -> None:
         assert item.kind in ("demo", "production"), item
 
 
-def test_five_demos_were_read() -> None:
-    assert len({item.repo for item in read_labels(TABLE) if item.kind == "demo"}) == 5
+def test_many_demos_were_read() -> None:
+    assert len({item.repo for item in read_labels(TABLE) if item.kind == "demo"}) >= 20
 
 
 @pytest.mark.parametrize(

@@ -112,6 +112,12 @@ _QUEUE = (
             why="nothing is lost when it does not run",
         ),
         Silent(
+            _HEAD.replace("def send(to):\n    smtplib", "def send(to):\n    try:\n        smtplib")
+            + "    except Exception:\n        pass\n@app.get('/<to>')\ndef home(to):\n"
+            "    threading.Thread(target=send, args=(to,)).start()\n    return 'ok'\n",
+            why="the program itself does not mind when it fails",
+        ),
+        Silent(
             "import asyncio\nimport smtplib\nfrom fastapi import FastAPI\napp = FastAPI()\n"
             "def send(to):\n    smtplib.SMTP('mail', timeout=5).sendmail('a', to, 'hello')\n"
             "@app.post('/join')\nasync def join(to: str):\n    await asyncio.to_thread(send, to)\n    return 'welcome'\n",
@@ -130,7 +136,7 @@ def pending_work_only_in_memory(call: CallSite, ask: Ask) -> Verdict | None:
 
     The work is known to the memory of the process alone.
     """
-    found = [effect for effect in ask.started(call) if effect.kind in _LASTING and ask.surely_changes(effect)]
+    found = [effect for effect in ask.started(call) if effect.kind in _LASTING and ask.matters(effect)]
     if not found:
         return None
     left = min(found, key=lambda effect: _LASTING.index(effect.kind))

@@ -83,7 +83,7 @@ def query_in_loop(call: CallSite, ask: Ask) -> Verdict | None:
         return None  # it takes from the answer of a query, or waits for the next flush
     growing = [loop for loop in call.loops if loop.kind != "while" and not _is_small(loop.constant_size)]
     names = tuple(name for loop in growing for name in loop.targets)
-    if not names or call.takes_many or not ask.depends(call, names):
+    if not names or call.takes_many or ask.asks_about_schema(call) or not ask.depends(call, names):
         return handled()
     return unhandled(
         f"{call.shown}() runs once per item", fix=suggest("join, or fetch all items with one `IN (...)` query")

@@ -1,6 +1,7 @@
 """entry-point-untested."""
 
 from durability.api import (
+    SERVING,
     Ask,
     Bad,
     EntrySite,
@@ -94,6 +95,15 @@ _CLIENT = "from fastapi.testclient import TestClient\nfrom app import app\nclien
             },
             why="a script that tries out a module and touches nothing",
         ),
+        Good(
+            {
+                "tests/test_app.py": "from app import app\ndef test_home():\n"
+                "    assert app.test_client().get('/').status_code == 200\n",
+                "app.py": "from flask import Flask\napp = Flask(__name__)\n@app.get('/')\ndef home():\n    return ''\n",
+                "import_once.py": "import sqlite3\nsqlite3.connect('a.db').execute('DELETE FROM old')\n",
+            },
+            why="a script beside the service",
+        ),
         Miss(
             {
                 "app.py": "from flask import Flask\napp = Flask(__name__)\n@app.get('/')\ndef home():\n    return ''\n",
@@ -112,8 +122,8 @@ def entry_point_untested(entry: EntrySite, ask: Ask) -> Verdict | None:
         return None
     if ask.is_tested(entry):
         return handled()
-    if entry.key[1] == 0 and entry.entry.role == "cli" and not ask.touches_outside(entry):
-        return None
+    if entry.key[1] == 0 and entry.entry.role == "cli" and (_serves(ask) or not ask.touches_outside(entry)):
+        return None  # a script beside what people use, or one that only tries out its module
     if entry.entry.role == "route" and ask.has_computed_requests():
         return unsure("dynamic")
     return unhandled(
@@ -121,3 +131,7 @@ def entry_point_untested(entry: EntrySite, ask: Ask) -> Verdict | None:
         fix=suggest("call it once in a test, with what it should answer"),
         cause=entry.path,
     )
+
+
+def _serves(ask: Ask) -> bool:
+    return any(entry.role in SERVING for entry in ask.entries)

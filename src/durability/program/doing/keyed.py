@@ -8,6 +8,7 @@ from durability.model import Step
 from durability.program.doing.effects import matches
 from durability.program.flows.flow import argument_for
 from durability.program.flows.results import depends, made_from
+from durability.program.flows.statements import asks_about_schema
 from durability.program.links.caches import is_cached
 from durability.program.links.graph import FunctionKey
 from durability.program.sites import CallSite
@@ -39,7 +40,7 @@ def keyed_chain(
             inner = context.call(key[0], index)
             if not depends(context, inner, tuple(sorted(carried))):
                 continue
-            asks = inner.library.round_trip and not inner.takes_many
+            asks = inner.library.round_trip and not inner.takes_many and not asks_about_schema(context, inner)
             if asks and any(matches(inner.library, effect) for effect in effects):
                 return (*_way(came, state), Step(inner.path, inner.line, f"{inner.shown}()"))
             following = _handed(context, inner, tuple(sorted(carried)))

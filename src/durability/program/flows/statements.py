@@ -1,5 +1,6 @@
 """The texts of database statements, as far as they are constant."""
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,15 @@ from durability.program.sites import CallSite
 
 if TYPE_CHECKING:
     from durability.program.context import Context
+
+_SCHEMA = re.compile(
+    r"^\s*(?:pragma|describe|explain|show\s+(?:tables|columns|create))\b|information_schema|sqlite_(?:master|schema)|pg_catalog",
+    re.IGNORECASE,
+)
+
+_MARK = "\0"
+_TABLE = re.compile(r"\b(?:from|into|table|join)\s+[\"'`\[]?\0", re.IGNORECASE)
+_DEPTH = 4
 
 
 def query_texts(context: "Context", call: CallSite) -> tuple[str, ...] | None:
@@ -25,6 +35,31 @@ def query_texts(context: "Context", call: CallSite) -> tuple[str, ...] | None:
         return ()
     texts = tuple(_texts(context, value, maker, set()))
     return texts or None
+
+
+def asks_about_schema(context: "Context", call: CallSite) -> bool:
+    """Whether a statement is about tables rather than rows: what there is, or one table after the other.
+
+    There are few of them, however much they hold, and no statement asks several tables whose names come in as it runs.
+    """
+    if any(_SCHEMA.search(text) for text in query_texts(context, call) or ()):
+        return True
+    value = call.argument(call.library.sql_argument, call.library.sql_position)
+    return value is not None and any(_TABLE.search(text) for text in _templates(context, value, call, 0))
+
+
+def _templates(context: "Context", value: Value, site: CallSite, depth: int) -> Iterator[str]:
+    """The texts that are put together from parts, with a mark for each part that is not written down."""
+    if value.kind == "format":
+        yield "".join(part.text if part.kind == "text" else _MARK for part in value.parts)
+    elif value.kind == "name" and depth < _DEPTH:
+        bound = context.program.assigns_to(site.path, value.text)
+        for item in bound:
+            if item.function == site.key[1] and item.value is not None:
+                yield from _templates(context, item.value, site, depth + 1)
+    elif value.kind == "call" and value.call >= 0 and depth < _DEPTH:
+        for argument in context.call(site.path, value.call).arguments[:1]:
+            yield from _templates(context, argument.value, site, depth + 1)
 
 
 def _texts(context: "Context", value: Value, site: CallSite, seen: set[str]) -> Iterator[str]:

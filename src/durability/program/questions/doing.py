@@ -15,7 +15,7 @@ from durability.program.doing.scans import scanned_list
 from durability.program.doing.touches import EFFECTS
 from durability.program.entrypoints.lanes import lanes_of
 from durability.program.flows.results import depends
-from durability.program.flows.statements import query_texts
+from durability.program.flows.statements import asks_about_schema, query_texts
 from durability.program.sites import CallSite, EntrySite, LoopSite, Site
 
 
@@ -131,6 +131,10 @@ class DoingQuestions:
         () when no statement is in sight (an object-relational query), None when its text is not known.
         """
         return query_texts(self._context, call)
+
+    def asks_about_schema(self, call: CallSite) -> bool:
+        """Whether a statement asks what tables and columns there are."""
+        return asks_about_schema(self._context, call)
 
     def is_project(self, call: CallSite) -> bool:
         """Whether a call runs a function of the project."""

@@ -54,6 +54,11 @@ class LastingQuestions:
         """Whether a remote effect changes something there, as its name or method says; a POST may be a question."""
         return surely_changes(self._context, effect)
 
+    def matters(self, effect: LastingEffect) -> bool:
+        """Whether an effect is meant: it changes something, and its failure is not passed over on purpose."""
+        call = self._context.call(*effect.place)
+        return surely_changes(self._context, effect) and not any(handler.empty for handler in call.handlers)
+
     def leaves_harm(self, effect: LastingEffect) -> bool:
         """Whether it matters that an effect stands when what should follow never happens."""
         return leaves_harm(self._context, effect)

@@ -79,8 +79,14 @@ def _made(context: "Context", gap: GapSite) -> set[str]:
             found |= set(call.into)
             if last.startswith(("add", "save", "insert", "merge")):
                 found |= {item.value.text for item in call.arguments if item.value.kind == "name"}
-    keys = set(context.program.function(gap.key).globals)
-    return found - keys - {"self", "db", "session", "conn", "cursor", "cur"}
+    return found - set(context.program.function(gap.key).globals) - _handles(context, gap.key)
+
+
+def _handles(context: "Context", key: FunctionKey) -> set[str]:
+    """The names through which a function speaks to its store: they are not what it made there."""
+    calls = (context.call(key[0], index) for index in context.program.calls_in(key))
+    speaking = (call for call in calls if call.library.effect.startswith("db.") and call.receiver is not None)
+    return {plain_name(call.receiver).partition(".")[0] for call in speaking if call.receiver is not None}
 
 
 def _writes(context: "Context", key: FunctionKey, index: int) -> bool:
