@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 from durability.facts.model import Function
 from durability.model import Step
 from durability.program.doing.effects import matches
-from durability.program.flows.flow import argument_for
 from durability.program.flows.results import depends, made_from
 from durability.program.flows.statements import asks_about_schema
 from durability.program.links.caches import is_cached
+from durability.program.links.given import argument_for
 from durability.program.links.graph import FunctionKey
 from durability.program.sites import CallSite
 

@@ -94,9 +94,9 @@ class _Finder:
     def _entries(self, found: list[Handler], row: Entry, name: str, place: tuple[str, int]) -> Iterator[EntryPoint]:
         if not found:
             return
-        written = self.addresses.methods(row, name, place)
-        addresses = self.addresses.of(row, place) if not row.hook else ("",)
         for handler in found:
+            written = self.addresses.methods(row, name, place, handler.edge)
+            addresses = self.addresses.of(row, place, handler.edge) if not row.hook else ("",)
             function = self.program.function(handler.function)
             methods = (handler.method,) if handler.method else written
             for address in addresses:

@@ -6,7 +6,8 @@ from msgspec import Struct
 
 from durability.facts.model import Value
 from durability.program.entrypoints.bindings import Bindings
-from durability.program.links.graph import FunctionKey
+from durability.program.links.given import argument_for
+from durability.program.links.graph import Edge, FunctionKey
 from durability.program.links.link import Symbol
 from durability.program.links.program import Program
 
@@ -23,13 +24,20 @@ _VIEWSETS = "rest_framework.viewsets."
 _ACTION = "rest_framework.decorators.action"
 _MOST = 64
 
+_Waiting = tuple[Value, FunctionKey, Edge | None]
+"""A value, the function in which it is written, and the call of a helper that hands it on."""
+
 
 class Handler(Struct, frozen=True):
-    """A function that answers. `method` is "" where its name does not tell; `suffix` is added to the address."""
+    """A function that answers. `method` is "" where its name does not tell; `suffix` is added to the address.
+
+    `edge` is the call of the helper that registers it, where the handler comes in by a parameter.
+    """
 
     function: FunctionKey
     method: str = ""
     suffix: str = ""
+    edge: Edge | None = None
 
 
 def serving_name(method: str) -> str:
@@ -43,32 +51,60 @@ def serving_name(method: str) -> str:
 def handlers(bindings: Bindings, value: Value | None, key: FunctionKey) -> Iterator[Handler]:
     """The handlers that a value stands for."""
     program = bindings.program
-    pending = [(value, key)] if value is not None else []
+    pending: list[_Waiting] = [(value, key, None)] if value is not None else []
     for _ in range(_MOST):
         if not pending:
             return
-        at, where = pending.pop(0)
+        at, where, edge = pending.pop(0)
         if at.kind == "lambda":
-            yield Handler((where[0], int(at.text)))
+            yield Handler((where[0], int(at.text)), edge=edge)
         elif at.kind in ("list", "tuple", "set"):
-            pending.extend((part, where) for part in at.parts)
+            pending.extend((part, where, edge) for part in at.parts)
         elif mapped := _mapped(program, at, where):
             yield from mapped
         elif at.kind == "call" and at.call >= 0 and _is_instance(program, at, where):
             yield from class_handlers(program, program.symbol(where[0], at.call))
         elif at.kind == "call" and at.call >= 0:
-            pending.extend((part, where) for part in _inner(program, at, where))
+            pending.extend((part, where, edge) for part in _inner(program, at, where))
         else:
             symbol = program.value_symbol(at, *where)
-            target = program.key_of(symbol) if symbol.kind == "function" else None
+            target = program.key_of(symbol) if symbol.kind == "function" else _method_of(bindings, at, where)
             if symbol.kind == "class":
                 yield from class_handlers(program, symbol)
+            elif target is not None and (inner := _wrapped(program, target)) is not None:
+                pending.append((inner, (target[0], program.function(target).parent), edge))
             elif target is not None:
-                yield Handler(target)
-            elif (method := _method_of(bindings, at, where)) is not None:
-                yield Handler(method)
+                yield Handler(target, edge=edge)
             else:
-                pending.extend(bindings.of(at, where))
+                bound = bindings.of(at, where)
+                pending.extend((item, place, edge) for item, place in bound)
+                pending.extend(() if bound else _given(program, at, where))
+
+
+def _wrapped(program: Program, key: FunctionKey) -> Value | None:
+    """The parameter of the function around it that a nested function stands in for: `@wraps(f)`."""
+    function = program.function(key)
+    around = {item.name for item in program.function((key[0], function.parent)).parameters}
+    for decorator in function.decorators:
+        if decorator.call >= 0 and program.name(key[0], decorator.call) == "functools.wraps":
+            given = program.files[key[0]].calls[decorator.call].arguments
+            if given and given[0].value.kind == "name" and given[0].value.text in around:
+                return given[0].value
+    return None
+
+
+def _given(program: Program, value: Value, where: FunctionKey) -> "list[_Waiting]":
+    """What all callers give for a parameter: the handler of a wrapper around `Thread(target=…)` or `add_job(…)`."""
+    function = program.function(where)
+    if value.kind != "name" or all(item.name != value.text for item in function.parameters):
+        return []
+    found: list[_Waiting] = []
+    for edge in program.callers.get(where, ()):
+        if edge.call >= 0 and not edge.offloaded:
+            given = argument_for(function, value.text, program.files[edge.caller[0]].calls[edge.call])
+            if given is not None:
+                found.append((given, edge.caller, edge))
+    return found
 
 
 def _is_instance(program: Program, value: Value, where: FunctionKey) -> bool:

@@ -7,8 +7,9 @@ from msgspec.structs import replace
 from durability.facts.model import Parameter
 from durability.model import Step
 from durability.program.entrypoints.entries import EntryPoint
-from durability.program.flows.flow import Flow, argument_for
+from durability.program.flows.flow import Flow
 from durability.program.flows.sources import Item, Source, source
+from durability.program.links.given import argument_for
 from durability.program.links.graph import FunctionKey
 from durability.program.links.program import Program
 

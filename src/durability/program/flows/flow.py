@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from durability.facts.model import Call, Function, Parameter, Value
 from durability.program.entrypoints.entries import EntryPoint
+from durability.program.links.given import argument_for
 from durability.program.links.graph import FunctionKey
 from durability.program.links.link import Symbol
 from durability.program.links.program import Program
@@ -277,19 +278,3 @@ def parameter_of(function: Function, name: str) -> Parameter | None:
 
 def _is_depends(value: Value) -> bool:
     return value.kind == "call" and value.text.rsplit(".", 1)[-1] in _DEPENDS
-
-
-def argument_for(function: Function, name: str, call: Call) -> Value | None:
-    """The value that a call gives to a parameter of the function it calls; None when it gives none or unpacks."""
-    named = next((item.value for item in call.arguments if item.keyword == name), None)
-    if named is not None:
-        return named
-    plain = [item for item in function.parameters if item.kind == "positional"]
-    static = any(item.ref == "staticmethod" for item in function.decorators)
-    if function.owner and not static and plain:
-        plain = plain[1:]
-    position = next((index for index, item in enumerate(plain) if item.name == name), None)
-    positional = [item.value for item in call.arguments if item.keyword == ""]
-    if position is None or any(item.keyword == "*" for item in call.arguments) or position >= len(positional):
-        return None
-    return positional[position]

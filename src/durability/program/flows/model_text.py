@@ -9,11 +9,11 @@ from msgspec import Struct
 
 from durability.facts.model import Value
 from durability.model import Step
-from durability.program.flows.flow import argument_for
 from durability.program.flows.guards import leaves
 from durability.program.flows.handed import Place
 from durability.program.flows.trail import Trail, in_order
 from durability.program.flows.uses import Around, Use
+from durability.program.links.given import argument_for
 from durability.program.links.graph import FunctionKey
 from durability.program.sites import CallSite
 

@@ -8,12 +8,12 @@ from msgspec import Struct
 
 from durability.facts.model import Exit, Value
 from durability.model import Step
-from durability.program.flows.flow import argument_for
 from durability.program.flows.guards import Subject
 from durability.program.flows.handed import Origin, Place, spread
 from durability.program.flows.results import names_in
 from durability.program.flows.statements import query_texts
 from durability.program.flows.uses import Around, Use
+from durability.program.links.given import argument_for
 from durability.program.links.graph import FunctionKey
 from durability.program.links.spelling import plain_name
 from durability.program.sites import CallSite

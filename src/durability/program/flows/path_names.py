@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from durability.facts.model import Value
-from durability.program.flows.flow import argument_for, parameter_of
+from durability.program.flows.flow import parameter_of
+from durability.program.links.given import argument_for
 from durability.program.links.graph import FunctionKey
 from durability.program.links.spelling import plain_name
 

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Literal
 
 from durability.facts.model import Value
 from durability.program.answers import NO, YES, Answer, unknown
-from durability.program.flows.flow import argument_for
 from durability.program.flows.results import names_in
+from durability.program.links.given import argument_for
 from durability.program.links.graph import FunctionKey
 from durability.program.links.spelling import plain_name
 from durability.program.sites import CallSite

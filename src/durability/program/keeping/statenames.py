@@ -6,7 +6,8 @@ from functools import cached_property
 from msgspec import Struct
 
 from durability.facts.model import Assign, Import, Value
-from durability.program.flows.flow import argument_for, parameter_of
+from durability.program.flows.flow import parameter_of
+from durability.program.links.given import argument_for
 from durability.program.links.graph import FunctionKey
 from durability.program.links.link import Symbol
 from durability.program.links.program import Program

@@ -8,8 +8,8 @@ from msgspec.structs import replace
 
 from durability.facts.model import Span
 from durability.model import Step
-from durability.program.flows.flow import argument_for
 from durability.program.flows.statements import query_texts
+from durability.program.links.given import argument_for
 from durability.program.links.graph import FunctionKey
 from durability.program.sequences.events import JOINING, LastingEffect, changes, kind_of, method_parameter
 from durability.program.sites import CallSite
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _MOST = 40
 """Effects kept per function: enough for any handler that a person can follow."""
 
+_STARTING = ("spawn", "thread", "schedule")
 _EFFECTS = (
     "charge", "refund", "message", "enqueue", "db.write", "db.query", "db.commit", "file.write", "file.open",
     "file.delete", "http", "spawn", "thread", "schedule",
@@ -130,12 +131,19 @@ class Sequences:
         """Whether what a call leads to is only started by it: handed over, or a coroutine that nobody awaits here."""
         last = call.shown.rsplit(".", 1)[-1]
         if offloaded:
-            return not call.awaited and last not in JOINING and call.library.effect in ("spawn", "thread", "schedule")
+            return not call.awaited and last not in JOINING and self._starts(call)
         function = self._context.program.function(callee)
         if not function.is_async or call.awaited or function.is_generator:
             return False
         outer = self._given_to(call)
         return outer is None or not (outer.awaited or outer.shown.rsplit(".", 1)[-1] in JOINING)
+
+    def _starts(self, call: CallSite) -> bool:
+        """Whether a call starts what it is given: a thread, a task, a job, or a helper around one of them."""
+        target = self._context.program.key_of(call.symbol)
+        if target is None:
+            return call.library.effect in _STARTING
+        return any(self._context.effects.reaches(target, effect) for effect in _STARTING)
 
     def _given_to(self, call: CallSite) -> CallSite | None:
         for other in call.calls_here():
