@@ -73,7 +73,7 @@ WHOLE_PROGRAM = {
     "recorded-before-done",
     "background-failure-invisible", "blocking-call-via-helper", "busy-wait", "connection-never-closed",
     "destructive-without-guard", "download-without-cap", "entry-point-untested", "error-masked-as-empty",
-    "error-reported-as-success", "file-read-whole-in-request", "fire-and-forget-task", "http-call-in-loop",
+    "error-reported-as-success", "file-read-whole-in-request", "fire-and-forget-task", "http-call-in-loop", "insert-guarded-only-by-read",
     "list-endpoint-without-pagination", "llm-output-executed", "llm-output-parsed-unguarded",
     "model-load-per-request", "module-global-request-state", "mutable-default-or-class-state",
     "n-plus-one-via-helper", "no-connection-pool", "no-error-boundary", "no-exception-telemetry",

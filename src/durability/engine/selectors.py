@@ -41,6 +41,7 @@ SelectorKind = Literal[
     "project",
     "states",
     "gaps",
+    "lookups",
 ]
 
 
@@ -151,6 +152,11 @@ def gaps(*, first: str | tuple[str, ...], then: str | tuple[str, ...], roles: tu
     file, delete, start.
     """
     return Selector("gaps", effects=_tuple(first), then=_tuple(then), roles=roles)
+
+
+def lookups(*, roles: tuple[str, ...] = ()) -> Selector:
+    """Lookups of a row whose empty result lets the same function put that row in."""
+    return Selector("lookups", roles=roles)
 
 
 def _tuple(value: str | tuple[str, ...]) -> tuple[str, ...]:
@@ -279,6 +285,10 @@ def _gaps(selector: Selector, context: Context) -> Iterator[Site]:
     yield from gaps_of(context, selector.effects, selector.then)
 
 
+def _lookups(selector: Selector, context: Context) -> Iterator[Site]:
+    yield from (context.call(path, index) for path, index in context.guarded_inserts.all)
+
+
 def _project(selector: Selector, context: Context) -> Iterator[Site]:
     paths = context.judged_paths()
     if paths and context.view == "project":
@@ -299,4 +309,5 @@ _FINDERS = {
     "project": _project,
     "states": _states,
     "gaps": _gaps,
+    "lookups": _lookups,
 }

@@ -21,6 +21,7 @@ from durability.program.questions.doing import DoingQuestions
 from durability.program.questions.failing import FailureQuestions
 from durability.program.questions.keeping import KeepingQuestions
 from durability.program.questions.lasting import LastingQuestions
+from durability.program.questions.stored import StoredQuestions
 from durability.program.questions.values import ValueQuestions
 from durability.program.sites import CallSite, EntrySite, FunctionSite, Site
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from durability.sources.project import Manifests
 
 
-class Ask(FailureQuestions, KeepingQuestions, DoingQuestions, LastingQuestions, ValueQuestions):
+class Ask(FailureQuestions, KeepingQuestions, DoingQuestions, LastingQuestions, StoredQuestions, ValueQuestions):
     """What a rule may ask about the whole program."""
 
     @property

@@ -32,6 +32,8 @@ from durability.program.links.link import Symbol
 from durability.program.links.packages import distributions, implied_uses
 from durability.program.links.program import Program
 from durability.program.links.spelling import plain_name
+from durability.program.schema.guarded import GuardedInserts
+from durability.program.schema.schema import Schema
 from durability.program.sequences.sequence import Sequences
 from durability.program.sites import CallSite, HandlerSite
 
@@ -70,6 +72,8 @@ class Context:
         self.uses = Uses(program)
         self.leaving = Leaving(program)
         self.sequences = Sequences(self)
+        self.schema = Schema(self)
+        self.guarded_inserts = GuardedInserts(self)
 
     def call(self, path: str, index: int) -> CallSite:
         """The view of one call."""

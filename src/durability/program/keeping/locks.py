@@ -20,10 +20,11 @@ def locked(context: "Context", call: CallSite) -> bool:
         for index, fact in enumerate(context.program.files[path].calls):
             if any(fact.target.startswith(f"{name}.") for name in names) and call.index != index:
                 uses.append(context.call(path, index))
-    return bool(uses) and all(_under_lock(context, use) for use in uses)
+    return bool(uses) and all(under_lock(context, use) for use in uses)
 
 
-def _under_lock(context: "Context", site: CallSite) -> bool:
+def under_lock(context: "Context", site: CallSite) -> bool:
+    """Whether a call stands inside `with` on a lock."""
     for block in site.around():
         if block.kind == "with" and block.value is not None:
             name = context.value_name(block.value, site.key)

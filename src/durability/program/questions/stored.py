@@ -1,0 +1,21 @@
+"""What a rule may ask about stored data: its tables, and rows that are put in after a look."""
+
+from durability.program.context import Context
+from durability.program.schema.guarded import GuardedInsert
+from durability.program.schema.schema import Schema
+from durability.program.sites import CallSite
+
+
+class StoredQuestions:
+    """Questions about stored data."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def schema(self) -> Schema:
+        """The tables that the program declares, by name and by class."""
+        return self._context.schema
+
+    def guarded_insert(self, call: CallSite) -> GuardedInsert:
+        """The insert that the empty result of a lookup allows; for the sites of the selector `lookups`."""
+        return self._context.guarded_inserts.all[call.path, call.index]

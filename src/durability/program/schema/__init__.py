@@ -1,0 +1,1 @@
+"""What the stored data looks like: tables, columns and the keys that the database itself keeps unique."""

@@ -1,0 +1,244 @@
+"""Which row a call asks for, and which table a call puts a row into."""
+
+import re
+from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
+
+from durability.facts.model import Value
+from durability.program.links.graph import FunctionKey
+from durability.program.links.link import Symbol
+from durability.program.links.spelling import plain_name
+from durability.program.schema.ddl import HOLE
+from durability.program.sites import CallSite
+
+if TYPE_CHECKING:
+    from durability.program.context import Context
+
+FINDS = frozenset(
+    {"first", "one_or_none", "scalar_one_or_none", "scalar", "fetchone", "exists", "get", "count", "fetchrow",
+     "fetch_one", "fetchval", "get_or_none", "first_or_none"}
+)  # fmt: skip
+_STATEMENTS = frozenset({"execute", "exec", "fetchrow", "fetchval", "fetch_one", "scalar", "query", "executemany"})
+_FILTERS = frozenset({"filter_by", "filter", "get", "where", "get_or_none", "exists"})
+_ONE_TABLE = re.compile(
+    r"^\s*select\s.+?\sfrom\s+[\"`\[]?(?:\w+\.)?(?P<table>\w+)[\"`\]]?(?:\s+(?:as\s+)?\w+)??\s+where\s+(?P<where>.+)$",
+    re.IGNORECASE | re.DOTALL,
+)
+_TAIL = re.compile(r"\b(?:limit|order\s+by|for\s+update)\b.*$|;\s*$|\)\s*$", re.IGNORECASE | re.DOTALL)
+_HARD = re.compile(r"\b(?:or|join|select|in|between|like|not|is|group|union|exists)\b|[<>!~]", re.IGNORECASE)
+_EQUAL = re.compile(
+    r"^\s*(?:\w+\.)?[\"`]?(?:(?:lower|upper|trim)\s*\(\s*)?(?:\w+\.)?[\"`]?(?P<column>\w+)[\"`]?\s*\)?\s*(?:collate\s+\w+\s*)?=\s*(?P<value>.+?)\s*$",
+    re.IGNORECASE | re.DOTALL,
+)
+_CONSTANT = re.compile(r"^(?:'[^']*'|\d+|true|false|null)$", re.IGNORECASE)
+_INSERT = re.compile(
+    r"^\s*insert\s+(?P<way>or\s+\w+\s+|ignore\s+)?into\s+[\"'`\[]?(?:\w+\.)?(?P<table>\w+)", re.IGNORECASE
+)
+_UPSERT = re.compile(r"\bon\s+conflict\b|\bon\s+duplicate\s+key\b", re.IGNORECASE)
+_WHERE_MISSING = re.compile(r"\bwhere\s+not\s+exists\b", re.IGNORECASE)
+_CHAIN = 20
+"""Calls of one query chain that are followed."""
+
+
+class Asked(Struct, frozen=True):
+    """A row that is looked for: the table by name or class, and the columns that are compared with something given."""
+
+    table: str
+    columns: frozenset[str]
+    model: Symbol | None = None
+    locked: bool = False
+
+
+class Put(Struct, frozen=True):
+    """A row that is put into a table; "upsert" is a statement that copes with a row that is there already."""
+
+    table: str
+    how: Literal["insert", "upsert"]
+    model: Symbol | None = None
+    call: int = -1
+
+
+def asked(context: "Context", call: CallSite) -> Asked | None:
+    """The one-table lookup by equal columns that a call makes; None when it makes none, or another kind."""
+    if call.shown.rpartition(".")[2] not in FINDS and call.library.effect != "db.fetch_one":
+        return None
+    text = statement(context, call)
+    if text:
+        return _asked_by_text(text)
+    return _asked_by_model(context, call)
+
+
+def statement(context: "Context", call: CallSite) -> str:
+    """The SQL text that a call runs, or that ran before it on the same cursor; "" when there is none in sight."""
+    maker: CallSite | None = call
+    for _ in range(_CHAIN):
+        if maker is None:
+            return ""
+        if maker.shown.rpartition(".")[2] in _STATEMENTS and maker.arguments:
+            return _text(context, maker.arguments[0].value, maker.key)
+        receiver = maker.receiver
+        if receiver is None:
+            return ""
+        if receiver.kind == "call" and receiver.call >= 0:
+            maker = context.call(maker.path, receiver.call)
+        else:
+            maker = _before(maker, plain_name(receiver)) if maker is call else None
+    return ""
+
+
+def _before(call: CallSite, name: str) -> CallSite | None:
+    """The last statement that ran on a cursor, or gave a result of that name, before a call."""
+    earlier = [item for item in call.calls_here() if item.index < call.index]
+    for item in reversed(earlier):
+        if item.shown.rpartition(".")[2] not in _STATEMENTS:
+            continue
+        if name and (name in item.into or (item.receiver is not None and plain_name(item.receiver) == name)):
+            return item
+    return None
+
+
+def _text(context: "Context", value: Value, key: FunctionKey) -> str:
+    for _ in range(_CHAIN):
+        if value.kind == "text":
+            return value.text
+        if value.kind == "format":
+            return "".join(part.text if part.kind == "text" else HOLE for part in value.parts)
+        if value.kind == "call" and value.text.rpartition(".")[2] == "text" and value.call >= 0:
+            given = context.call(key[0], value.call).arguments
+            value = given[0].value if given else Value("unknown")
+            continue
+        name = plain_name(value)
+        if not name:
+            return ""
+        bound = [item for item in context.program.assigns_to(key[0], name) if item.function == key[1]]
+        if len(bound) == 1 and bound[0].value is not None:
+            value = bound[0].value
+            continue
+        found = None if bound else context.program.constant(name, key[0])
+        return found[1].text if found is not None and found[1].kind == "text" else ""
+    return ""
+
+
+def _asked_by_text(text: str) -> Asked | None:
+    found = _ONE_TABLE.match(" ".join(text.split()))
+    if found is None or HOLE in text:
+        return None
+    locked = "for update" in text.lower()
+    where = _TAIL.sub("", found["where"])
+    if _HARD.search(where):
+        return None
+    columns = set()
+    for part in re.split(r"\band\b", where, flags=re.IGNORECASE):
+        equal = _EQUAL.match(part)
+        if equal is None:
+            return None
+        if not _CONSTANT.match(equal["value"]):
+            columns.add(equal["column"].lower())
+    return Asked(found["table"].lower(), frozenset(columns), locked=locked) if columns else None
+
+
+def _asked_by_model(context: "Context", call: CallSite) -> Asked | None:
+    models: list[Symbol] = []
+    columns: set[str] = set()
+    locked = False
+    pending = [call]
+    seen: set[int] = set()
+    while pending:
+        item = pending.pop()
+        if item.index in seen or len(seen) > _CHAIN:
+            continue
+        seen.add(item.index)
+        verb = item.shown.rpartition(".")[2]
+        if verb in ("join", "outerjoin", "or_", "exclude", "group_by", "union", "raw"):
+            return None
+        locked = locked or verb in ("with_for_update", "select_for_update")
+        given = _equal_columns(item) if verb in _FILTERS else frozenset()
+        if given is None:
+            return None
+        columns |= given
+        values = [argument.value for argument in item.arguments if argument.keyword == ""]
+        values += [item.receiver] if item.receiver is not None else []
+        for value in values:
+            models += _models(context, value, item)
+            if value.kind == "call" and value.call >= 0:
+                pending.append(context.call(item.path, value.call))
+            elif value.kind == "name" and value is item.receiver:
+                pending += [made for made in item.calls_here() if value.text in made.into and made.index < item.index]
+    if len(set(models)) != 1 or not columns:
+        return None
+    table = context.schema.by_model[models[0]]
+    return Asked(table.name, frozenset(columns), models[0], locked)
+
+
+def _models(context: "Context", value: Value, call: CallSite) -> list[Symbol]:
+    found = []
+    pending = [value]
+    while pending:
+        item = pending.pop()
+        symbol = context.program.value_symbol(item, call.path, call.key[1]) if item.kind in ("name", "attr") else None
+        if symbol is not None and symbol in context.schema.by_model:
+            found.append(symbol)
+        pending.extend(item.parts)
+    return found
+
+
+def _equal_columns(call: CallSite) -> frozenset[str] | None:
+    """The columns that a filter compares with something given; None when it does more than compare."""
+    found = set()
+    for argument in call.arguments:
+        value = argument.value
+        if argument.keyword:
+            name, _, lookup = argument.keyword.partition("__")
+            if lookup not in ("", "iexact", "exact", "id", "pk") or argument.keyword in ("*", "**"):
+                return None
+            if value.kind != "const":
+                found.add(name)
+        elif value.kind == "compare" and value.text == "Equal" and len(value.parts) == 2:
+            column, other = value.parts
+            if column.kind == "call":
+                return None
+            if column.kind == "attr" and other.kind not in ("const",):
+                found.add(column.text)
+        elif value.kind not in ("name", "attr", "text"):
+            return None
+    return frozenset(found)
+
+
+def put(context: "Context", call: CallSite) -> Put | None:
+    """The row that a call itself puts into a table."""
+    verb = call.shown.rpartition(".")[2]
+    if verb in _STATEMENTS and call.arguments:
+        found = _INSERT.match(text := _text(context, call.arguments[0].value, call.key))
+        if found is None or _WHERE_MISSING.search(text):
+            return None
+        upsert = bool(_UPSERT.search(text)) or "replace" in (found["way"] or "").lower()
+        return Put(found["table"].lower(), "upsert" if upsert else "insert", call=call.index)
+    if (
+        verb in ("create", "acreate")
+        and call.shown.rpartition(".")[0].endswith("objects")
+        and call.receiver is not None
+    ):
+        models = _models(context, call.receiver, call)
+        return _put_model(context, models[0], call) if models else None
+    if call.symbol in context.schema.by_model and _is_added(call):
+        return _put_model(context, call.symbol, call)
+    return None
+
+
+def _put_model(context: "Context", model: Symbol, call: CallSite) -> Put:
+    return Put(context.schema.by_model[model].name, "insert", model, call.index)
+
+
+def _is_added(call: CallSite) -> bool:
+    """Whether an object that is made is also stored by its function."""
+    for other in call.calls_here():
+        verb = other.shown.rpartition(".")[2]
+        values = [argument.value for argument in other.arguments]
+        given = any(value.call == call.index and value.kind == "call" for value in values)
+        named = any(value.kind == "name" and value.text in call.into for value in values)
+        if verb in ("add", "save", "asave", "insert") and (given or named):
+            return True
+        if verb in ("save", "asave") and other.receiver is not None and plain_name(other.receiver) in call.into:
+            return True
+    return False
