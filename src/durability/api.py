@@ -19,6 +19,7 @@ from durability.engine.selectors import (
     parameters,
     project,
     states,
+    switches,
     texts,
 )
 from durability.facts.model import Value
@@ -43,6 +44,7 @@ from durability.program.sites import (
     ProjectSite,
     Site,
     StateSite,
+    SwitchSite,
     TextSite,
 )
 
@@ -75,6 +77,7 @@ __all__ = [
     "StateSite",
     "Step",
     "Story",
+    "SwitchSite",
     "TextSite",
     "Unclear",
     "Value",
@@ -101,6 +104,7 @@ __all__ = [
     "set_argument",
     "states",
     "suggest",
+    "switches",
     "texts",
     "unhandled",
     "unknown",

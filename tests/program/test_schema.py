@@ -65,3 +65,38 @@ def test_a_table_written_as_sql_is_read_as_it_was_meant(names, data):
     (found,) = definitions(f"create table if not exists t (\n{body}\n);")
     assert [column.name for column in found.columns] == names
     assert found.keys == {frozenset({name}) for name in unique} | ({frozenset(pair)} if pair else set())
+
+
+ACCOUNT = (
+    ALCHEMY.replace("Column, ", "Boolean, Column, ", 1)
+    + "class Account(Base):\n    __tablename__ = 'accounts'\n    id = Column(Integer, primary_key=True)\n    locked = Column(Boolean, default=False)\n"
+    "def enter(account):\n    if account.locked:\n        raise ValueError\n"
+)
+WRITES = {
+    "nothing": ("", False),
+    "the same value": ("def f(a):\n    a.locked = False\n", False),
+    "the other value": ("def f(a):\n    a.locked = True\n", True),
+    "a computed value": ("def f(a, v):\n    a.locked = bool(v)\n", True),
+    "an argument": ("def f():\n    return Account(locked=True)\n", True),
+    "a filter is no write": ("def f(q):\n    return q.filter_by(locked=True)\n", False),
+    "an answer is no write": ("def f(a):\n    return {'locked': a.locked}\n", False),
+    "a dictionary": ("def f(q):\n    q.update({'locked': True})\n", True),
+    "SQL": ("def f(c):\n    c.execute('UPDATE accounts SET locked = TRUE WHERE id = 1')\n", True),
+    "SQL with the same value": ("def f(c):\n    c.execute('UPDATE accounts SET locked = FALSE WHERE id = 1')\n", False),
+    "an unpacked dictionary": ("def f(d):\n    return Account(**d)\n", None),
+    "an attribute by name": ("def f(a, n, v):\n    setattr(a, n, v)\n", None),
+    "a form": ("FIELDS = ['locked', 'email']\n", None),
+    "a back office": ("from sqladmin import Admin\n", None),
+}
+
+
+@pytest.mark.parametrize(("rest", "flipped"), WRITES.values(), ids=WRITES)
+def test_what_flips_a_switch(rest, flipped):
+    context = linked(main=ACCOUNT + rest)
+    (switch,) = context.switches.all
+    assert switch.name == "accounts.locked"
+    assert context.switches.is_flipped(switch) is flipped
+
+
+def test_a_column_that_nothing_tests_is_no_switch():
+    assert linked(main=ACCOUNT.replace("account.locked", "account.id")).switches.all == []

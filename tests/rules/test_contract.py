@@ -79,7 +79,7 @@ WHOLE_PROGRAM = {
     "n-plus-one-via-helper", "no-connection-pool", "no-error-boundary", "no-exception-telemetry",
     "non-atomic-file-write", "none-result-unguarded", "orm-lazy-load-in-loop", "path-from-user-input",
     "placeholder-return", "quadratic-membership", "remote-json-shape-trusted", "retry-exhaustion-silent",
-    "retry-nested-amplification", "ssrf-user-url", "state-lost-on-restart", "sync-db-in-async-route",
+    "retry-nested-amplification", "ssrf-user-url", "state-lost-on-restart", "switch-that-nothing-flips", "sync-db-in-async-route",
     "thread-per-request", "unbounded-cache-growth", "unbounded-fanout",
 }  # fmt: skip
 """Rules whose failure crosses functions and files."""

@@ -20,6 +20,7 @@ from durability.program.sites import (
     ProjectSite,
     Site,
     StateSite,
+    SwitchSite,
     TextSite,
 )
 
@@ -42,6 +43,7 @@ SelectorKind = Literal[
     "states",
     "gaps",
     "lookups",
+    "switches",
 ]
 
 
@@ -157,6 +159,11 @@ def gaps(*, first: str | tuple[str, ...], then: str | tuple[str, ...], roles: tu
 def lookups(*, roles: tuple[str, ...] = ()) -> Selector:
     """Lookups of a row whose empty result lets the same function put that row in."""
     return Selector("lookups", roles=roles)
+
+
+def switches(*, roles: tuple[str, ...] = ()) -> Selector:
+    """Columns that are on or off from the start and are tested; each at its first test."""
+    return Selector("switches", roles=roles)
 
 
 def _tuple(value: str | tuple[str, ...]) -> tuple[str, ...]:
@@ -289,6 +296,10 @@ def _lookups(selector: Selector, context: Context) -> Iterator[Site]:
     yield from (context.call(path, index) for path, index in context.guarded_inserts.all)
 
 
+def _switches(selector: Selector, context: Context) -> Iterator[Site]:
+    yield from (SwitchSite(context, item) for item in context.switches.all)
+
+
 def _project(selector: Selector, context: Context) -> Iterator[Site]:
     paths = context.judged_paths()
     if paths and context.view == "project":
@@ -310,4 +321,5 @@ _FINDERS = {
     "states": _states,
     "gaps": _gaps,
     "lookups": _lookups,
+    "switches": _switches,
 }

@@ -34,6 +34,7 @@ from durability.program.links.program import Program
 from durability.program.links.spelling import plain_name
 from durability.program.schema.guarded import GuardedInserts
 from durability.program.schema.schema import Schema
+from durability.program.schema.switches import Switches
 from durability.program.sequences.sequence import Sequences
 from durability.program.sites import CallSite, HandlerSite
 
@@ -74,6 +75,7 @@ class Context:
         self.sequences = Sequences(self)
         self.schema = Schema(self)
         self.guarded_inserts = GuardedInserts(self)
+        self.switches = Switches(self)
 
     def call(self, path: str, index: int) -> CallSite:
         """The view of one call."""

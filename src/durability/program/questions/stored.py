@@ -3,6 +3,7 @@
 from durability.program.context import Context
 from durability.program.schema.guarded import GuardedInsert
 from durability.program.schema.schema import Schema
+from durability.program.schema.switches import Switch
 from durability.program.sites import CallSite
 
 
@@ -19,3 +20,7 @@ class StoredQuestions:
     def guarded_insert(self, call: CallSite) -> GuardedInsert:
         """The insert that the empty result of a lookup allows; for the sites of the selector `lookups`."""
         return self._context.guarded_inserts.all[call.path, call.index]
+
+    def is_flipped(self, switch: Switch) -> bool | None:
+        """Whether the program sets a column to the other value; None when that may happen out of sight."""
+        return self._context.switches.is_flipped(switch)

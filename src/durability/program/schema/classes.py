@@ -149,6 +149,7 @@ def _column(name: str, value: Value | None, call: Call | None) -> Column | None:
         unique=_true(call, "unique") or _true(call, "primary_key") or last == "OneToOneField",
         indexed=_true(call, "index") or _true(call, "db_index") or last == "ForeignKey",
         default=default.text if default is not None and default.kind in ("const", "text") else "",
+        flag=default is not None and default.text in ("True", "False"),
         readable=known and all(flags) and "**" not in given and "sa_column" not in given,
     )
 

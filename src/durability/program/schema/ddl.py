@@ -90,6 +90,7 @@ def _column(name: str, text: str) -> Column:
         default=(default["text"] or default["word"] or "") if default is not None else "",
         references=references[1].lower() if references is not None else "",
         checked=bool(re.search(r"\bcheck\s*\(", low)),
+        flag=bool(re.search(r"\bbool(?:ean)?\b", low)) or name.startswith(("is_", "has_", "can_")),
     )
 
 

@@ -8,7 +8,7 @@ from durability.program.links.link import Symbol
 class Column(Struct, frozen=True):
     """A column: `default` is the constant it gets when nothing is given, "" when there is none or it is not constant.
 
-    `readable` is false where the declaration does not tell whether the column is unique.
+    `flag` says that it is on or off. `readable` is false where the declaration does not tell whether it is unique.
     """
 
     name: str
@@ -17,6 +17,7 @@ class Column(Struct, frozen=True):
     default: str = ""
     references: str = ""
     checked: bool = False
+    flag: bool = False
     readable: bool = True
 
 

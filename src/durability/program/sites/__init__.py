@@ -7,6 +7,7 @@ from durability.program.sites.handler import HandlerSite
 from durability.program.sites.loop import LoopSite
 from durability.program.sites.place import Loop, Site
 from durability.program.sites.state import StateSite
+from durability.program.sites.switch import SwitchSite
 from durability.program.sites.whole import DistributionSite, ImpliedSite, ProjectSite, TextSite
 
 __all__ = [
@@ -24,5 +25,6 @@ __all__ = [
     "Setting",
     "Site",
     "StateSite",
+    "SwitchSite",
     "TextSite",
 ]
