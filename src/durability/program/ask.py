@@ -22,6 +22,7 @@ from durability.program.questions.failing import FailureQuestions
 from durability.program.questions.keeping import KeepingQuestions
 from durability.program.questions.lasting import LastingQuestions
 from durability.program.questions.stored import StoredQuestions
+from durability.program.questions.trusting import TrustQuestions
 from durability.program.questions.values import ValueQuestions
 from durability.program.sites import CallSite, EntrySite, FunctionSite, Site
 
@@ -29,7 +30,15 @@ if TYPE_CHECKING:
     from durability.sources.project import Manifests
 
 
-class Ask(FailureQuestions, KeepingQuestions, DoingQuestions, LastingQuestions, StoredQuestions, ValueQuestions):
+class Ask(
+    FailureQuestions,
+    KeepingQuestions,
+    DoingQuestions,
+    LastingQuestions,
+    StoredQuestions,
+    TrustQuestions,
+    ValueQuestions,
+):
     """What a rule may ask about the whole program."""
 
     @property

@@ -37,6 +37,7 @@ from durability.program.schema.schema import Schema
 from durability.program.schema.switches import Switches
 from durability.program.sequences.sequence import Sequences
 from durability.program.sites import CallSite, HandlerSite
+from durability.program.trust.surfaces import Surfaces
 
 if TYPE_CHECKING:
     from durability.sources.project import Manifests
@@ -239,6 +240,11 @@ class Context:
     def implied_uses(self) -> list[tuple[Implied, FunctionKey, Span]]:
         """The first use of each name that needs a distribution nobody imports."""
         return implied_uses(self)
+
+    @cached_property
+    def surfaces(self) -> Surfaces:
+        """What strangers can reach."""
+        return Surfaces(self)
 
     @cached_property
     def nullness(self) -> Nullness:

@@ -1,7 +1,7 @@
 """Effects bottom-up: which functions lead to an effect, with the shortest chain as witness."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 
 from durability.knowledge.rows import Row
@@ -9,13 +9,16 @@ from durability.model import Step
 from durability.program.links.graph import Edge, FunctionKey
 from durability.program.links.program import Program
 
+Table = dict[FunctionKey, tuple[int, Edge | None]]
+"""From a function to the next call on its way to an operation, and the edge; None where the call is the operation."""
+
 
 class Effects:
     """Answers "does calling this lead to that?". One breadth-first pass per question, kept; cycles are no trouble."""
 
     def __init__(self, program: Program) -> None:
         self._program = program
-        self._next: dict[str, dict[FunctionKey, tuple[int, Edge | None]]] = {}
+        self._next: dict[str, Table] = {}
 
     @cached_property
     def _operations(self) -> list[tuple[FunctionKey, int, Row]]:
@@ -34,19 +37,7 @@ class Effects:
 
         With `blocking`, only operations that block their thread count, and calls handed to another thread do not.
         """
-        table = self._table(effect, blocking)
-        steps: list[Step] = []
-        at: FunctionKey | None = start
-        while at is not None and at in table:
-            call, edge = table[at]
-            fact = self._program.files[at[0]].calls[call]
-            if edge is None:
-                steps.append(Step(at[0], fact.span[0], f"{fact.target}()"))
-                return tuple(steps)
-            callee = self._program.function(edge.callee)
-            steps.append(Step(at[0], fact.span[0], f"calls {callee.qualname}()"))
-            at = edge.callee
-        return ()
+        return steps_along(self._program, self._table(effect, blocking), start)
 
     def reaches(self, start: FunctionKey, effect: str, blocking: bool = False) -> bool:
         """Whether a function leads to an effect."""
@@ -57,28 +48,52 @@ class Effects:
         callee_is_async = self._program.function(edge.callee).is_async
         return not edge.offloaded and (self._program.function(edge.caller).is_async or not callee_is_async)
 
-    def _table(self, effect: str, blocking: bool) -> dict[FunctionKey, tuple[int, Edge | None]]:
+    def _table(self, effect: str, blocking: bool) -> Table:
         key = f"{effect}/{blocking}"
         if key not in self._next:
             self._next[key] = self._build(lambda row: matches(row, effect) and (row.blocking or not blocking), blocking)
         return self._next[key]
 
-    def _build(self, wanted: Callable[[Row], bool], blocking: bool) -> dict[FunctionKey, tuple[int, Edge | None]]:
-        program = self._program
-        table: dict[FunctionKey, tuple[int, Edge | None]] = {}
-        queue: deque[FunctionKey] = deque()
-        for key, index, row in self._operations:
-            if wanted(row) and key not in table:
-                table[key] = (index, None)
-                queue.append(key)
-        while queue:
-            callee = queue.popleft()
-            for edge in program.callers.get(callee, ()):
-                if edge.caller in table or edge.call < 0 or (blocking and not self._runs_now(edge)):
-                    continue
-                table[edge.caller] = (edge.call, edge)
-                queue.append(edge.caller)
-        return table
+    def _build(self, wanted: Callable[[Row], bool], blocking: bool) -> Table:
+        starts = [(key, index) for key, index, row in self._operations if wanted(row)]
+        return spread(self._program, starts, self._runs_now if blocking else _always)
+
+
+def spread(program: Program, starts: Iterable[tuple[FunctionKey, int]], passes: Callable[[Edge], bool]) -> Table:
+    """Which functions lead to one of some calls (function and index), each with the next call on the shortest way."""
+    table: Table = {}
+    queue: deque[FunctionKey] = deque()
+    for key, index in starts:
+        if key not in table:
+            table[key] = (index, None)
+            queue.append(key)
+    while queue:
+        callee = queue.popleft()
+        for edge in program.callers.get(callee, ()):
+            if edge.caller in table or edge.call < 0 or not passes(edge):
+                continue
+            table[edge.caller] = (edge.call, edge)
+            queue.append(edge.caller)
+    return table
+
+
+def steps_along(program: Program, table: Table, start: FunctionKey) -> tuple[Step, ...]:
+    """The chain of calls that a table shows from a function on, the operation last; () when it shows none."""
+    steps: list[Step] = []
+    at: FunctionKey | None = start
+    while at is not None and at in table:
+        call, edge = table[at]
+        fact = program.files[at[0]].calls[call]
+        if edge is None:
+            steps.append(Step(at[0], fact.span[0], f"{fact.target}()"))
+            return tuple(steps)
+        steps.append(Step(at[0], fact.span[0], f"calls {program.function(edge.callee).qualname}()"))
+        at = edge.callee
+    return ()
+
+
+def _always(edge: Edge) -> bool:
+    return True
 
 
 def matches(row: Row, effect: str) -> bool:

@@ -1,0 +1,172 @@
+"""route-without-auth."""
+
+from durability.api import (
+    Ask,
+    Bad,
+    EntrySite,
+    Good,
+    Miss,
+    Silent,
+    Story,
+    Unclear,
+    Verdict,
+    entry_points,
+    handled,
+    rule,
+    suggest,
+    unhandled,
+    unsure,
+)
+
+_STORE = (
+    "import sqlite3\ndef drop(key):\n    with sqlite3.connect('a.db') as db:\n"
+    "        db.execute('DELETE FROM notes WHERE id = ?', (key,))\n"
+)
+_APP = "from fastapi import Depends, FastAPI, HTTPException, Header\n{more}app = FastAPI()\n"
+_DELETE = "@app.delete('/notes/{key}')\ndef remove(key: int):{mark}\n    drop(key)\n    return {'ok': True}\n"
+_CHECK = (
+    "import os, secrets\nfrom fastapi import Header, HTTPException\n"
+    "def check(x_token: str = Header()):\n    if not secrets.compare_digest(x_token, os.environ['TOKEN']):\n"
+    "        raise HTTPException(401)\n"
+)
+_PAGE = (
+    "import streamlit as st\nfrom openai import OpenAI\n{more}text = st.text_input('Question')\n"
+    "if text:\n    st.write(OpenAI().responses.create(model='m', input=text, timeout=9).output_text)\n"
+)
+
+
+def _delete(mark: str = "") -> str:
+    return _DELETE.replace("{mark}", mark)
+
+
+@rule(
+    lens="blindspot",
+    severity="high",
+    confidence="high",
+    cwe=[306, 862],
+    sources=["OWASP API Security Top 10 2023, API2 and API5", "CWE-306: Missing Authentication for Critical Function"],
+    story=Story(
+        demo="Only the author knows the address.",
+        production="A stranger finds the address and does what only the owner should: changes or deletes what others stored, or spends the owner's money.",
+        trigger="somebody tries the address",
+    ),
+    action="Ask who calls before anything is paid for, sent, changed or deleted",
+    minutes=(30, 120),
+    sites=entry_points(roles=("route", "ui")),
+    examples=[
+        Bad(_APP.format(more="") + _STORE + _delete("  # <-"), why="whoever sends DELETE is obeyed"),
+        Bad(
+            {
+                "app.py": _APP.format(more="from store import drop as remove_note\n")
+                + _delete("  # <-").replace("    drop(key)", "    remove_note(key)"),
+                "store.py": _STORE,
+            },
+            why="the deletion is in another file",
+        ),
+        Bad(
+            {
+                "app.py": "from flask import Flask\nfrom shop import pages as p\napp = Flask(__name__)\napp.register_blueprint(p.notes)\n",
+                "shop/__init__.py": "",
+                "shop/pages.py": "from flask import Blueprint\nfrom shop.data import Notes\nnotes = Blueprint('notes', __name__)\nstore = Notes()\n"
+                "@notes.post('/drop/<int:key>')\ndef remove(key):  # <-\n    store.drop(key)\n    return 'ok'\n",
+                "shop/data/__init__.py": "from .store import Notes\n",
+                "shop/data/store.py": "import sqlite3\nclass Notes:\n    def drop(self, key):\n        with sqlite3.connect('a.db') as db:\n"
+                "            db.execute('DELETE FROM notes WHERE id = ?', (key,))\n",
+            },
+            why="through a blueprint, a method and a re-export",
+        ),
+        Bad(
+            {
+                "app.py": _APP.format(more="from store import drop\nfrom guard import check\n") + _delete("  # <-"),
+                "store.py": _STORE,
+                "guard.py": "from fastapi import Header\ndef check(x_token: str = Header('')):\n    return bool(x_token)\n",
+            },
+            why="the check is imported and nobody calls it",
+            decoy=True,
+        ),
+        Bad(
+            _APP.format(more="")
+            + _STORE
+            + "def who(x_token: str = Header('')):\n    return x_token or 'guest'\n"
+            + _delete("  # <-").replace("key: int", "key: int, user=Depends(who)"),
+            why="the dependency lets guests in",
+            decoy=True,
+        ),
+        Bad(
+            "import gradio as gr\nfrom openai import OpenAI\ndef answer(text):  # <-\n"
+            "    return OpenAI().responses.create(model='m', input=text, timeout=9).output_text\n"
+            "gr.Interface(fn=answer, inputs='text', outputs='text').launch(server_name='0.0.0.0', auth=None)\n",
+            why="no login is asked for",
+            decoy=True,
+        ),
+        Good(
+            {
+                "app.py": _APP.format(more="from guard import check\nfrom store import drop\n").replace(
+                    "FastAPI()", "FastAPI(dependencies=[Depends(check)])"
+                )
+                + _delete(),
+                "store.py": _STORE,
+                "guard.py": _CHECK,
+            },
+            why="the whole application asks, in another file",
+        ),
+        Good(
+            "from flask import Flask, abort, session\napp = Flask(__name__)\n"
+            + _STORE
+            + "@app.before_request\ndef who():\n    if 'user' not in session:\n        abort(401)\n"
+            "@app.delete('/notes/<int:key>')\ndef remove(key):\n    drop(key)\n    return 'ok'\n",
+            why="asked before each request",
+        ),
+        Good(
+            _PAGE.format(more="if not st.user.is_logged_in:\n    st.login()\n    st.stop()\n"),
+            why="the page asks for a login",
+        ),
+        Unclear(
+            _APP.format(more="from gate import verify_caller_token\n")
+            + _STORE
+            + _delete().replace("    drop(key)", "    verify_caller_token()\n    drop(key)"),
+            why="what the check does is not in sight",
+        ),
+        Silent(
+            _APP.format(more="") + _STORE + "@app.get('/notes')\ndef notes():\n    return ['a', 'b']\n"
+            "@app.post('/auth/reset-password')\ndef reset(key: int):\n    drop(key)\n",
+            why="reading harms nobody, and who has lost a password cannot show one",
+        ),
+        Silent(
+            _APP.format(more="import uvicorn\n")
+            + _STORE
+            + _delete()
+            + "if __name__ == '__main__':\n    uvicorn.run(app, host='127.0.0.1')\n",
+            why="it answers this machine only",
+        ),
+        Silent(
+            _STORE
+            + "import argparse\nif __name__ == '__main__':\n    p = argparse.ArgumentParser()\n    p.add_argument('key')\n    drop(p.parse_args().key)\n",
+            why="only its author runs it",
+        ),
+        Miss(
+            _APP.format(more="import shutil\n") + "@app.post('/wipe')\ndef wipe():\n    shutil.rmtree('uploads')\n",
+            why="files that are deleted are often the program's own",
+        ),
+    ],
+)
+def route_without_auth(entry: EntrySite, ask: Ask) -> Verdict | None:
+    """Anybody who finds the address can spend money, write to people, or change and delete what is stored.
+
+    All such ways into the program are one finding, as one check in front of them is one edit. What has to be open
+    (login, sign-up, password reset, health) and what only reads is left out.
+    """
+    surface = ask.surface(entry)
+    if surface is None:
+        return None
+    if surface.authentication == "required":
+        return handled()
+    if surface.authentication == "unknown":
+        return unsure("unresolved")
+    exposed = ask.exposure
+    return unhandled(
+        f"{exposed.open} of {exposed.all} entry points that {exposed.do} let anybody in",
+        fix=suggest("let a dependency, a decorator or a middleware refuse whoever does not show who they are"),
+        cause="nobody asks who calls",
+        trace=exposed.table,
+    )

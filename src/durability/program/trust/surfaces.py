@@ -1,0 +1,167 @@
+"""The surfaces of a program: what a stranger can reach, what it costs, and whether anybody asks who calls."""
+
+import re
+from functools import cached_property
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from durability.model import Step
+from durability.program.entrypoints.credentials import Verdict
+from durability.program.entrypoints.model import EntryPoint
+from durability.program.links.graph import FunctionKey
+from durability.program.trust.dear import KINDS, DearEffects
+from durability.program.trust.hints import Hints
+from durability.program.trust.screens import Screens
+
+if TYPE_CHECKING:
+    from durability.program.context import Context
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_OPEN = frozenset(
+    {"login", "signin", "signup", "register", "registration", "logout", "signout", "password", "auth", "oauth",
+     "oauth2", "sso", "saml", "otp", "token", "captcha", "health", "healthz", "healthcheck", "readiness", "liveness", "ping",
+     "static", "assets", "favicon", "robots", "docs", "redoc", "openapi", "unsubscribe", "subscribe", "newsletter",
+     "waitlist", "contact", "feedback", "invite", "invitation", "public", "csrf", "telemetry", "pixel", "metrics"}
+)  # fmt: skip
+"""Words of addresses and handlers that somebody who is not known yet has to reach."""
+_OPEN_PAIRS = (
+    ("log", "in"), ("sign", "in"), ("sign", "up"), ("sign", "out"), ("log", "out"), ("verify", "email"),
+    ("confirm", "email"), ("magic", "link"), ("create", "account"), ("share", "link"),
+)  # fmt: skip
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
+_SECRET_PARTS = re.compile(r"[{<](?:\w+:)?\w*(?:token|secret|signature|hash|invite|code|uidb64)\w*(?::\w+)?[}>]", re.I)
+_HERE = frozenset({"127.0.0.1", "localhost", "::1"})
+_SERVERS = (
+    "uvicorn.run",
+    "uvicorn.Config",
+    "flask.Flask.run",
+    "aiohttp.web.run_app",
+    "quart.Quart.run",
+    "waitress.serve",
+)
+
+
+class Surface(Struct, frozen=True):
+    """An entry point that strangers may find: what it can do, each with the chain that leads there, worst first.
+
+    `authentication` is "required" where somebody asks who calls; `shown_at` are the places.
+    """
+
+    entry: EntryPoint
+    effects: tuple[tuple[str, tuple[Step, ...]], ...]
+    authentication: Verdict
+    shown_at: tuple[Step, ...]
+
+
+class Exposure(Struct, frozen=True):
+    """All surfaces as one table: how many let anybody in, of how many, and what the former do.
+
+    `table` has a row for each of the former, worst first: the handler, what can be done there, and where that is.
+    """
+
+    open: int
+    all: int
+    do: str
+    table: tuple[Step, ...]
+
+
+class Surfaces:
+    """All surfaces of a program, found once."""
+
+    def __init__(self, context: "Context") -> None:
+        self._context = context
+        self._dear = DearEffects(context)
+        self._screens = Screens(context)
+        self._hints = Hints(context.program)
+        self._routes = {(route.handler, route.name): route for route in context.routes}
+
+    @cached_property
+    def all(self) -> tuple[Surface, ...]:
+        """Every surface with something to lose, in order of file and place."""
+        if self._stays_here:
+            return ()
+        found = (self._surface(entry) for entry in self._context.entries)
+        return tuple(surface for surface in found if surface is not None)
+
+    @cached_property
+    def by_entry(self) -> dict[tuple[FunctionKey, str], Surface]:
+        """Surfaces by function and name of the entry point."""
+        return {(surface.entry.function, surface.entry.name): surface for surface in self.all}
+
+    @cached_property
+    def exposure(self) -> Exposure:
+        """All surfaces as one table."""
+        free = sorted((surface for surface in self.all if surface.authentication == "open"), key=_worst_first)
+        kinds = {kind for surface in free for kind, _ in surface.effects}
+        do = [many for kind, (_, many) in KINDS.items() if kind in kinds]
+        said = f"{', '.join(do[:-1])} or {do[-1]}" if len(do) > 1 else "".join(do)
+        return Exposure(len(free), len(self.all), said, tuple(self._row(surface) for surface in free))
+
+    def _row(self, surface: Surface) -> Step:
+        path, index = surface.entry.function
+        line = self._context.program.files[path].functions[index].span[0] if index else 1
+        (kind, chain), *_ = surface.effects
+        last = chain[-1]
+        where = f"line {last.line}" if last.path == path else f"{last.path}:{last.line}"
+        return Step(path, line, f"{surface.entry.name} lets anybody in and {KINDS[kind][0]} ({last.note}, {where})")
+
+    def _surface(self, entry: EntryPoint) -> Surface | None:
+        if entry.hook or entry.spawned or not self._is_offered(entry) or _must_be_open(entry, self._qualname(entry)):
+            return None
+        effects = tuple((kind, chain) for kind in KINDS if (chain := self._effect(entry, kind)))
+        if not effects:
+            return None
+        verdict, steps = self._authentication(entry)
+        return Surface(entry, effects, verdict, steps)
+
+    def _qualname(self, entry: EntryPoint) -> str:
+        return self._context.program.function(entry.function).name if entry.function[1] else ""
+
+    def _is_offered(self, entry: EntryPoint) -> bool:
+        if self._context.program.file_roles.get(entry.function[0]) != "first-party":
+            return False
+        if entry.role == "route":
+            return (entry.function, entry.name) in self._routes
+        return entry.role == "ui" and self._screens.in_browser(entry)
+
+    def _effect(self, entry: EntryPoint, kind: str) -> tuple[Step, ...]:
+        if entry.role == "route" and kind in ("change", "delete") and _READING.issuperset(entry.methods):
+            return ()  # what reading leaves behind is a note, not a change
+        if kind == "llm" and self._screens.brings_key(entry):
+            return ()
+        return self._dear.chain(entry.function, kind)
+
+    def _authentication(self, entry: EntryPoint) -> tuple[Verdict, tuple[Step, ...]]:
+        if entry.role == "ui":
+            verdict, steps = self._screens.checked(entry)
+        else:
+            route = self._routes[entry.function, entry.name]
+            verdict, steps = route.authentication, route.shown_at
+        if verdict == "open" and self._hints.of(entry.function):
+            return "unknown", ()
+        return verdict, steps
+
+    @cached_property
+    def _stays_here(self) -> bool:
+        """Whether the program says itself that it serves this machine only, and nothing packs it for another."""
+        calls = [call for name in _SERVERS for call in self._context.calls_by_name.get(name, ())]
+        hosts = [call.argument("host", 1 if call.name.startswith("aiohttp") else None) for call in calls]
+        told = [host.text if host is not None and host.kind == "text" else "" for host in hosts]
+        return bool(told) and _HERE.issuperset(told) and not self._context.manifests.containers
+
+
+def _worst_first(surface: Surface) -> tuple[int, FunctionKey, str]:
+    return (list(KINDS).index(surface.effects[0][0]), surface.entry.function, surface.entry.name)
+
+
+def _must_be_open(entry: EntryPoint, function: str) -> bool:
+    """Whether somebody who cannot prove anything yet has to get in: to log in, or because a link is the proof."""
+    if _SECRET_PARTS.search(entry.path):
+        return True
+    for text in (*re.sub(r"[{<][^}>]*[}>]", "", entry.path).split("/"), function):
+        words = [word.lower() for word in _WORD.findall(text)]
+        if _OPEN.intersection(words) or any(pair in _OPEN_PAIRS for pair in pairwise(words)):
+            return True
+    return False
