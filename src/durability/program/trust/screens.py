@@ -36,7 +36,8 @@ class Screens:
     def in_browser(self, entry: EntryPoint) -> bool:
         """Whether an entry point of a user interface is offered in a browser, as a page of its own."""
         path = entry.function[0]
-        heads = {item.path.split(".")[0] for item in self._program.files[path].imports}
+        shown_by = {path, entry.registered[0]} & self._program.files.keys()
+        heads = {item.path.split(".")[0] for at in shown_by for item in self._program.files[at].imports}
         if not _BROWSER & heads:
             return False
         if "streamlit" in heads:

@@ -22,8 +22,9 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _OPEN = frozenset(
     {"login", "signin", "signup", "register", "registration", "logout", "signout", "password", "auth", "oauth",
      "oauth2", "sso", "saml", "otp", "token", "captcha", "health", "healthz", "healthcheck", "readiness",
-     "liveness", "ping", "static", "assets", "favicon", "robots", "docs", "redoc", "openapi", "unsubscribe", "subscribe",
-     "newsletter", "waitlist", "contact", "feedback", "invite", "invitation", "public", "csrf", "telemetry", "pixel", "metrics"}
+     "liveness", "ping", "static", "assets", "favicon", "robots", "docs", "redoc", "openapi", "unsubscribe",
+     "subscribe", "newsletter", "waitlist", "contact", "feedback", "invite", "invitation", "public", "csrf",
+     "telemetry", "pixel", "metrics"}
 )  # fmt: skip
 """Words of addresses and handlers that somebody who is not known yet has to reach."""
 _OPEN_PAIRS = (
