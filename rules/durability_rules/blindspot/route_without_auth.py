@@ -29,10 +29,6 @@ _CHECK = (
     "def check(x_token: str = Header()):\n    if not secrets.compare_digest(x_token, os.environ['TOKEN']):\n"
     "        raise HTTPException(401)\n"
 )
-_PAGE = (
-    "import streamlit as st\nfrom openai import OpenAI\n{more}text = st.text_input('Question')\n"
-    "if text:\n    st.write(OpenAI().responses.create(model='m', input=text, timeout=9).output_text)\n"
-)
 
 
 def _delete(mark: str = "") -> str:
@@ -118,8 +114,17 @@ def _delete(mark: str = "") -> str:
             why="asked before each request",
         ),
         Good(
-            _PAGE.format(more="if not st.user.is_logged_in:\n    st.login()\n    st.stop()\n"),
+            "import gradio as gr\nfrom openai import OpenAI\ndef answer(text):\n"
+            "    return OpenAI().responses.create(model='m', input=text, timeout=9).output_text\n"
+            "def known(name, password):\n    return (name, password) in load()\n"
+            "gr.Interface(fn=answer, inputs='text', outputs='text').launch(server_name='0.0.0.0', auth=known)\n",
             why="the page asks for a login",
+        ),
+        Silent(
+            "from fastapi import FastAPI\nfrom openai import OpenAI\nfrom slowapi import Limiter\nfrom slowapi.util import get_remote_address\n"
+            "limiter = Limiter(key_func=get_remote_address)\napp = FastAPI()\n@app.post('/ask')\n@limiter.limit('5/minute')\n"
+            "def ask(text: str):\n    return OpenAI().responses.create(model='m', input=text, timeout=9).output_text\n",
+            why="open on purpose, and a limit holds the cost",
         ),
         Unclear(
             _APP.format(more="from gate import verify_caller_token\n")

@@ -1,5 +1,6 @@
 """Who may call a route: what its parameters, decorators, routers, middleware and classes demand."""
 
+import re
 from collections.abc import Iterator
 
 from durability.facts.model import Call, Class, Value
@@ -20,6 +21,9 @@ _PICKING = "url_value_preprocessor"
 _PERMITTED = ("AllowAny",)
 _DEMANDING = ("IsAuthenticated", "IsAdminUser", "DjangoModelPermissions", "DjangoObjectPermissions", "TokenHas")
 _DEFAULTS = "DEFAULT_PERMISSION_CLASSES"
+_LOGIN_FIRST = re.compile(r"login_?required|require_?login|basic_?auth|auth(?:entication)?_?required", re.IGNORECASE)
+_EXEMPT = ("login_not_required", "login_exempt", "public")
+_UNRESTRICTED = ("NO_PERMISSION_REQUIRED", "None", "")
 
 
 class Authentication:
@@ -52,7 +56,8 @@ class Authentication:
         yield from self._registration(entry)
         if function.owner:
             yield from self._class(Symbol("class", function.owner, key[0]))
-        yield self._app
+        if not any(item.ref.rsplit(".", 1)[-1] in _EXEMPT for item in function.decorators):
+            yield self._app
         yield self.credentials.checked(key, 1)
 
     def _aliased(self, annotation: str, key: FunctionKey) -> Iterator[Check]:
@@ -91,7 +96,12 @@ class Authentication:
             return
         call = self._program.files[path].calls[index]
         yield from self._dependencies(path, index)
+        permission = argument(call, "permission", None)
+        if permission is not None and permission.text not in _UNRESTRICTED:
+            yield "required", (Step(path, call.span[0], f"permission {permission.text} is demanded"),)
         for item in call.arguments:
+            if item.value.kind == "call" and item.value.text.endswith(".admin_view"):
+                yield "required", (Step(path, call.span[0], "admin_view() demands a login"),)
             if item.value.kind == "call" and item.value.call >= 0 and not item.value.text.endswith("as_view"):
                 wrapper = self._program.files[path].calls[item.value.call]
                 if self._program.symbol(path, item.value.call).kind in ("library", "function"):
@@ -125,6 +135,7 @@ class Authentication:
 
     def _application(self) -> Iterator[Check]:
         """What every request passes: hooks of the application and middleware classes."""
+        yield from self._settings()
         for hook in self._hooks:
             if self._decorated_as(hook, tuple(prefix + name for prefix in _WHOLE_APP for name in _BEFORE)) or (
                 self._decorated_as(hook, ("Blueprint.before_app_request",))
@@ -138,6 +149,15 @@ class Authentication:
                     yield self._middleware(path, argument(call, "middleware_class", 0), call.function)
                 if (path, f"#{index}") in self._routers.made:
                     yield from self._listed_middleware(path, call)
+
+    def _settings(self) -> Iterator[Check]:
+        """Django's list of middleware, where one of them sends to the login whoever has not logged in."""
+        for path in sorted(self._program.files):
+            if self._program.file_roles.get(path) == "first-party":
+                for item in self._program.assigns_to(path, "MIDDLEWARE"):
+                    for part in item.value.parts if item.value is not None else ():
+                        if part.kind == "text" and _LOGIN_FIRST.search(part.text):
+                            yield "required", (Step(path, item.span[0], f"{part.text} demands a login"),)
 
     def _listed_middleware(self, path: str, call: Call) -> Iterator[Check]:
         """`Application(middlewares=[f])` and `Starlette(middleware=[Middleware(C)])`."""

@@ -22,7 +22,9 @@ _READS = re.compile(
 _KEYED = re.compile(r"(?:^|\.)(?:headers|cookies|META)\.get$")
 _SECRET = re.compile(r"auth|token|key|secret|signature|session|cookie|user|credential|sid$", re.IGNORECASE)
 _REFUSALS = frozenset({"401", "403", "HTTP_401_UNAUTHORIZED", "HTTP_403_FORBIDDEN", "UNAUTHORIZED", "FORBIDDEN"})
-_REFUSING = re.compile(r"unauthori[sz]ed|forbidden|permissiondenied|permissionerror|notauthenticated|autherror", re.I)
+_REFUSING = re.compile(
+    r"unauthori[sz]ed|forbidden|permissiondenied|permissionerror|no_?permission|notauthenticated|autherror", re.I
+)
 _LOGIN = re.compile(r"log_?in|sign_?in|auth", re.IGNORECASE)
 _LOGS_IN = ("authenticate", "login", "login_user", "compare_digest", "new")
 """They compare what is in the body of the request: a login, which anybody may try."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from durability.model import Step
@@ -26,6 +27,13 @@ KINDS = {
 _LOCAL = ("ollama.", "transformers.", "llama_cpp.", "sentence_transformers.", "gpt4all.", "vllm.", "mlx_lm.", "torch.")
 """Models that run on the machine of whoever runs the program."""
 
+_PAID_BY_CALLER = re.compile(r"checkout|intent|payment_?link|order\.create", re.IGNORECASE)
+"""They ask whoever calls for money, and nobody else."""
+
+_SCHEMA = re.compile(r"^\s*(?:create|alter|drop)\s+(?:\w+\s+)?table\b", re.IGNORECASE)
+_SETTING_UP = re.compile(
+    r"_*(?:init|ensure|migrate|seed|bootstrap|create_(?:all_)?tables?|set_?up|install)(?:_|$)", re.I
+)
 _NO_REQUESTS = frozenset({"count_tokens", "get_num_tokens", "encode", "list", "retrieve"})
 _CHANGING = re.compile(r"^\s*(?:insert|update|delete|replace|merge|upsert|truncate)\b", re.IGNORECASE)
 _DELETING = re.compile(r"^\s*(?:delete|truncate)\b", re.IGNORECASE)
@@ -48,42 +56,46 @@ class DearEffects:
     def chain(self, key: FunctionKey, kind: str) -> tuple[Step, ...]:
         """The shortest chain of calls from a function to an effect of a kind; () when there is none."""
         if kind not in self._tables:
-            starts = [(call.key, call.index) for call in _operations(self._context, kind)]
-            self._tables[kind] = spread(self._context.program, sorted(starts), _any_edge)
+            starts = sorted((call.key, call.index) for call in self._operations(kind))
+            self._tables[kind] = spread(self._context.program, starts, self._is_meant)
         return steps_along(self._context.program, self._tables[kind], key)
 
+    def _is_meant(self, edge: Edge) -> bool:
+        """Whether a call is no set-up, which fills tables once, whoever comes first."""
+        return not _SETTING_UP.match(self._context.program.function(edge.callee).name)
 
-def _any_edge(edge: Edge) -> bool:
-    return True
+    def _operations(self, kind: str) -> Iterator[CallSite]:
+        known = self._context.calls_by_effect
+        if kind == "charge":
+            yield from (call for call in known.get("charge", ()) if not _PAID_BY_CALLER.search(call.name))
+            yield from known.get("refund", ())
+        elif kind == "llm":
+            yield from (call for call in known.get("llm", ()) if _is_paid(call))
+        elif kind == "message":
+            yield from (call for call in known.get("message", ()) if "bot" not in call.reach.roles)
+        else:
+            yield from (call for call in self._writes if _deletes(self._context, call) == (kind == "delete"))
+            if kind == "change":
+                yield from (call for call in known.get("db.commit", ()) if _sets_field(call))
 
-
-def _operations(context: "Context", kind: str) -> Iterator[CallSite]:
-    if kind == "charge":
-        yield from context.calls_by_effect.get("charge", ())
-        yield from context.calls_by_effect.get("refund", ())
-    elif kind == "llm":
-        yield from (call for call in context.calls_by_effect.get("llm", ()) if _is_paid(call))
-    elif kind == "message":
-        yield from (call for call in context.calls_by_effect.get("message", ()) if "bot" not in call.reach.roles)
-    else:
-        yield from (call for call in _writes(context) if _deletes(context, call) == (kind == "delete"))
-        if kind == "change":
-            yield from (call for call in context.calls_by_effect.get("db.commit", ()) if _sets_field(call))
+    @cached_property
+    def _writes(self) -> tuple[CallSite, ...]:
+        """Calls that change rows which people would miss; what a function that makes tables writes is set-up."""
+        found, making = [], set()
+        for effect in ("db.write", "db.query"):
+            for call in self._context.calls_by_effect.get(effect, ()):
+                texts = query_texts(self._context, call) or ()
+                if call.name.endswith(".executescript") or any(_SCHEMA.match(text) for text in texts):
+                    making.add(call.key)
+                elif effect == "db.query" and not any(_CHANGING.match(text) for text in texts):
+                    continue
+                elif not call.name.startswith(_CACHES) and not _is_passing(call, texts):
+                    found.append(call)
+        return tuple(call for call in found if call.key not in making)
 
 
 def _is_paid(call: CallSite) -> bool:
     return not call.name.startswith(_LOCAL) and call.name.rsplit(".", 1)[-1] not in _NO_REQUESTS
-
-
-def _writes(context: "Context") -> Iterator[CallSite]:
-    """Calls that change rows which people would miss."""
-    for effect in ("db.write", "db.query"):
-        for call in context.calls_by_effect.get(effect, ()):
-            texts = query_texts(context, call) or ()
-            if effect == "db.query" and not any(_CHANGING.match(text) for text in texts):
-                continue
-            if not call.name.startswith(_CACHES) and not _is_passing(call, texts):
-                yield call
 
 
 def _deletes(context: "Context", call: CallSite) -> bool:

@@ -12,34 +12,41 @@ _CHECKING = re.compile(
     r"^_*(?:(?:verify|check|require|validate|ensure|assert|enforce|is_valid|has|is)_?\w*?"
     r"(?:auth|token|user|admin|access|permission|secret|signature|session|logged|login|role|owner|webhook|allowed)\w*"
     r"|(?:get_|load_|fetch_|resolve_)?(?:current|active|logged_in|authenticated|session)_user\w*"
-    r"|get_(?:user|account)_(?:from|by|for)_(?:token|session|request|cookie|api_key|key)\w*"
+    r"|get_(?:user|account)_(?:from|by|for)_(?:token|session|req|cookie|api_key|key)\w*"
     r"|authenticate\w*|authorize\w*|login_required|auth(?:_required|orized)?)$",
     re.IGNORECASE,
+)
+_LIMITING = re.compile(
+    r"rate_?limit|throttl|quota|(?:daily|usage|query|request)_limit|limiter|within_limit", re.IGNORECASE
 )
 _DEEP = 2
 
 
 class Hints:
-    """Whether a function, or what it calls, has a call that may be a check."""
+    """Whether a function, or what it calls, has a call that may be a check of the caller, or that limits callers."""
 
     def __init__(self, program: "Program") -> None:
         self._program = program
-        self._own: dict[FunctionKey, bool] = {}
 
-    def of(self, key: FunctionKey) -> bool:
-        """Whether there is a hint in a function or a few calls deep."""
+    def checks(self, key: FunctionKey) -> bool:
+        """Whether there is a call that may check the caller in a function or a few calls deep."""
+        return self._near(key, _CHECKING)
+
+    def limits(self, key: FunctionKey) -> bool:
+        """Whether a function, its decorators or a function a few calls deep limits how often one may call."""
+        decorators = self._program.function(key).decorators
+        return any(_LIMITING.search(item.ref) for item in decorators) or self._near(key, _LIMITING)
+
+    def _near(self, key: FunctionKey, pattern: re.Pattern[str]) -> bool:
         level, seen = [key], {key}
         for _ in range(_DEEP + 1):
-            if any(self._here(at) for at in level):
+            if any(self._here(at, pattern) for at in level):
                 return True
             further = {edge.callee for at in level for edge in self._program.callees.get(at, ()) if edge.callee[1] > 0}
             level = sorted(further - seen)
             seen |= further
         return False
 
-    def _here(self, key: FunctionKey) -> bool:
-        if key not in self._own:
-            facts = self._program.files[key[0]]
-            targets = [facts.calls[index].target for index in self._program.calls_in(key)]
-            self._own[key] = any(_CHECKING.match(target.rsplit(".", 1)[-1]) for target in targets)
-        return self._own[key]
+    def _here(self, key: FunctionKey, pattern: re.Pattern[str]) -> bool:
+        calls = self._program.files[key[0]].calls
+        return any(pattern.search(calls[index].target.rsplit(".", 1)[-1]) for index in self._program.calls_in(key))

@@ -33,6 +33,10 @@ _OPEN_PAIRS = (
 )  # fmt: skip
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _SECRET_PARTS = re.compile(r"[{<](?:\w+:)?\w*(?:token|secret|signature|hash|invite|code|uidb64)\w*(?::\w+)?[}>]", re.I)
+_ADDING = frozenset({"add", "create", "insert", "insert_one"})
+_RARE = 4
+"""One open surface among so many that ask who calls is no oversight if it only adds."""
+
 _HERE = frozenset({"127.0.0.1", "localhost", "::1"})
 _SERVERS = (
     "uvicorn.run",
@@ -83,8 +87,11 @@ class Surfaces:
         """Every surface with something to lose, in order of file and place."""
         if self._stays_here:
             return ()
-        found = (self._surface(entry) for entry in self._context.entries)
-        return tuple(surface for surface in found if surface is not None)
+        found = [item for entry in self._context.entries if (item := self._surface(entry)) is not None]
+        free = sum(surface.authentication == "open" for surface in found)
+        if free * _RARE > len(found):
+            return tuple(found)
+        return tuple(item for item in found if item.authentication != "open" or not _only_adds(item))
 
     @cached_property
     def by_entry(self) -> dict[tuple[FunctionKey, str], Surface]:
@@ -114,6 +121,8 @@ class Surfaces:
         effects = tuple((kind, chain) for kind in KINDS if (chain := self._effect(entry, kind)))
         if not effects:
             return None
+        if {kind for kind, _ in effects} == {"llm"} and self._hints.limits(entry.function):
+            return None  # open on purpose, and a limit holds the cost
         verdict, steps = self._authentication(entry)
         return Surface(entry, effects, verdict, steps)
 
@@ -140,9 +149,14 @@ class Surfaces:
         else:
             route = self._routes[entry.function, entry.name]
             verdict, steps = route.authentication, route.shown_at
-        if verdict == "open" and self._hints.of(entry.function):
+        if verdict == "open" and (self._hints.checks(entry.function) or self._is_dispatched(entry)):
             return "unknown", ()
         return verdict, steps
+
+    def _is_dispatched(self, entry: EntryPoint) -> bool:
+        """Whether a class that the project wrote calls the handler by its name, and may look at the caller first."""
+        name = self._qualname(entry)
+        return entry.role == "route" and not entry.path and name.lstrip("_").startswith(("on_", "render_", "async_"))
 
     @cached_property
     def _stays_here(self) -> bool:
@@ -151,6 +165,12 @@ class Surfaces:
         hosts = [call.argument("host", 1 if call.name.startswith("aiohttp") else None) for call in calls]
         told = [host.text if host is not None and host.kind == "text" else "" for host in hosts]
         return bool(told) and _HERE.issuperset(told) and not self._context.manifests.containers
+
+
+def _only_adds(surface: Surface) -> bool:
+    """Whether nothing that is there is touched: where all else asks who calls, a guest may leave something."""
+    ends = {chain[-1].note.removesuffix("()").rsplit(".", 1)[-1] for _, chain in surface.effects}
+    return ends <= _ADDING
 
 
 def _worst_first(surface: Surface) -> tuple[int, FunctionKey, str]:

@@ -1,0 +1,119 @@
+"""What a stranger can reach, what can be done there, and who asks who calls."""
+
+import pytest
+
+from durability.engine.linking import link
+from durability.facts.collect import collect
+from durability.program.links.modules import module_name
+from durability.sources.project import manifests_of
+
+API = "from fastapi import Depends, FastAPI, HTTPException, Request\nimport sqlite3\napp = FastAPI()\n"
+DROP = "def drop(key):\n    sqlite3.connect('a.db').execute('DELETE FROM notes WHERE id = ?', (key,))\n"
+ASK = "from openai import OpenAI\ndef ask(text):\n    return OpenAI().responses.create(model='m', input=text)\n"
+PAGE = "import streamlit as st\nfrom model import ask\n{more}text = st.text_input('Question')\nif text:\n    st.write(ask(text))\n"
+
+
+def surfaces(files, manifests=None):
+    """The surfaces of a program, as `name: effects, authentication`."""
+    facts = {path: collect(text, path, module_name(path)) for path, text in files.items()}
+    context = link(facts, dict.fromkeys(facts, "first-party"), manifests_of(manifests or {}))
+    return [
+        f"{item.entry.name}: {' '.join(kind for kind, _ in item.effects)}, {item.authentication}"
+        for item in context.surfaces.all
+    ]
+
+
+def route(head="@app.delete('/notes/{key}')", body="    drop(key)\n", more=""):
+    return {"app.py": API + DROP + more + f"{head}\ndef remove(key: int, request: Request):\n{body}"}
+
+
+def test_a_deletion_that_nobody_guards_is_open():
+    assert surfaces(route()) == ["DELETE /notes/{key}: delete, open"]
+
+
+def test_reading_is_no_surface_though_it_leaves_a_note():
+    assert surfaces(route("@app.get('/notes/{key}')")) == []
+
+
+@pytest.mark.parametrize("path", ["/auth/drop", "/login", "/reset-password", "/sign-up", "/invites/{token}", "/health"])
+def test_what_has_to_be_open_is_no_surface(path):
+    assert surfaces(route(f"@app.post('{path}')")) == []
+
+
+def test_a_reset_of_the_whole_system_does_not_have_to_be_open():
+    assert surfaces(route("@app.post('/reset-system')")) == ["POST /reset-system: delete, open"]
+
+
+def test_a_call_that_may_check_the_caller_leaves_it_open_whether_it_does():
+    guarded = route(body="    gate.verify_token(request)\n    drop(key)\n", more="import gate\n")
+    assert surfaces(guarded) == ["DELETE /notes/{key}: delete, unknown"]
+
+
+def test_a_limit_holds_what_a_model_costs_and_nothing_else():
+    head = "@app.post('/ask')\n@limiter.limit('5/minute')"
+    limits = "from slowapi import Limiter\nlimiter = Limiter(key_func=str)\n"
+    paid = route(head, "    ask(key)\n", "from model import ask\n" + limits) | {"model.py": ASK}
+    assert surfaces(paid) == []
+    assert surfaces(route(head, more=limits)) == ["POST /ask: delete, open"]
+
+
+def test_a_server_that_answers_this_machine_only_has_none_unless_it_is_packed():
+    local = "import uvicorn\nif __name__ == '__main__':\n    uvicorn.run(app, host='127.0.0.1')\n"
+    files = {"app.py": route()["app.py"] + local}
+    assert surfaces(files) == []
+    assert surfaces(files, {"Dockerfile": "FROM python:3.12\nCMD python app.py\n"}) != []
+
+
+def test_set_up_that_runs_with_the_first_request_is_no_effect_of_it():
+    body = "    init_db()\n"
+    more = "def init_db():\n    sqlite3.connect('a.db').execute('INSERT INTO kinds VALUES (1)')\n"
+    assert surfaces(route("@app.post('/notes')", body, more)) == []
+
+
+def test_asking_the_caller_for_money_costs_nobody_else_any():
+    body = "    stripe.checkout.Session.create(mode='payment')\n"
+    assert surfaces(route("@app.post('/buy')", body, "import stripe\n")) == []
+    body = "    stripe.Refund.create(payment_intent=key)\n"
+    assert surfaces(route("@app.post('/back')", body, "import stripe\n")) == ["POST /back: charge, open"]
+
+
+def test_a_guest_may_add_something_where_all_else_asks_who_calls():
+    guard = "from fastapi import Header\ndef who(token: str = Header()):\n    if token != 'x':\n        raise HTTPException(401)\n"
+    guarded = "".join(
+        f"@app.delete('/{name}/{{key}}', dependencies=[Depends(who)])\ndef {name}(key: int):\n    drop(key)\n"
+        for name in ("a", "b", "c", "d")
+    )
+    add = "from pymongo import MongoClient\n@app.post('/orders')\ndef order(name: str):\n    MongoClient().shop.orders.insert_one({'n': name})\n"
+    found = surfaces({"app.py": API + DROP + guard + guarded + add})
+    assert len(found) == 4
+    assert all(item.endswith("required") for item in found)
+    assert surfaces({"app.py": API + add}) == ["POST /orders: change, open"]
+
+
+PAGES = {
+    "nothing": ("", "open"),
+    "login": ("if not st.user.is_logged_in:\n    st.login()\n    st.stop()\n", "required"),
+    "state": ("if not st.session_state.get('authenticated'):\n    st.stop()\n", "required"),
+    "only set": ("if 'logged_in' not in st.session_state:\n    st.session_state.logged_in = False\n", "open"),
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_pages(name):
+    more, expected = PAGES[name]
+    files = {"page.py": PAGE.format(more=more), "model.py": ASK}
+    assert surfaces(files) == [f"page.py: llm, {expected}"]
+
+
+def test_who_brings_the_key_pays():
+    more = "key = st.text_input('OpenAI API key', type='password')\n"
+    assert surfaces({"page.py": PAGE.format(more=more), "model.py": ASK}) == []
+
+
+def test_a_login_before_the_navigation_stands_before_each_page():
+    files = {
+        "main.py": "import streamlit as st\nif not st.session_state.get('logged_in'):\n    st.stop()\nst.navigation([st.Page('page.py')]).run()\n",
+        "page.py": PAGE.format(more=""),
+        "model.py": ASK,
+    }
+    assert surfaces(files) == ["page.py: llm, required"]
