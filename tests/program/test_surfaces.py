@@ -117,3 +117,53 @@ def test_a_login_before_the_navigation_stands_before_each_page():
         "model.py": ASK,
     }
     assert surfaces(files) == ["page.py: llm, required"]
+
+
+BOT = (
+    "from telegram.ext import Application, MessageHandler, filters\nfrom model import ask\n{more}"
+    "async def answer(update, context):\n{body}    await update.message.reply_text(ask(update.message.text))\n"
+    "app = Application.builder().token('t').build()\napp.add_handler(MessageHandler({which}, answer))\n"
+)
+BOTS = {
+    "anybody": ({"more": "", "body": "", "which": "filters.TEXT"}, "open"),
+    "list": (
+        {
+            "more": "ALLOWED = {1, 2}\n",
+            "body": "    if update.effective_user.id not in ALLOWED:\n        return\n",
+            "which": "filters.TEXT",
+        },
+        "required",
+    ),
+    "filter": ({"more": "", "body": "", "which": "filters.User(7)"}, "required"),
+}
+
+
+@pytest.mark.parametrize("name", BOTS)
+def test_bots_that_anybody_can_write_to(name):
+    words, expected = BOTS[name]
+    assert surfaces({"bot.py": BOT.format(**words), "model.py": ASK}) == [f"answer: llm, {expected}"]
+
+
+def test_a_bot_that_stores_what_its_users_write_is_none():
+    store = (
+        "import sqlite3\ndef ask(text):\n    sqlite3.connect('a.db').execute('INSERT INTO notes VALUES (?)', (text,))\n"
+    )
+    assert surfaces({"bot.py": BOT.format(more="", body="", which="filters.TEXT"), "model.py": store}) == []
+
+
+TOOL = (
+    "from mcp.server.fastmcp import FastMCP\nimport sqlite3\nmcp = FastMCP('notes'{auth})\n"
+    + DROP
+    + "@mcp.tool()\ndef remove(key: int):\n    drop(key)\nif __name__ == '__main__':\n    mcp.run({how})\n"
+)
+TOOLS = {
+    "stdio": ("", "", []),
+    "network": ("", "transport='sse'", ["remove: delete, open"]),
+    "token": (", auth=load()", "transport='streamable-http'", ["remove: delete, required"]),
+}
+
+
+@pytest.mark.parametrize("name", TOOLS)
+def test_tools_that_are_offered_over_the_network(name):
+    auth, how, expected = TOOLS[name]
+    assert surfaces({"tools.py": TOOL.format(auth=auth, how=how)}) == expected

@@ -48,7 +48,7 @@ def _delete(mark: str = "") -> str:
     ),
     action="Ask who calls before anything is paid for, sent, changed or deleted",
     minutes=(30, 120),
-    sites=entry_points(roles=("route", "ui")),
+    sites=entry_points(roles=("route", "ui", "bot", "tool")),
     examples=[
         Bad(_APP.format(more="") + _STORE + _delete("  # <-"), why="whoever sends DELETE is obeyed"),
         Bad(

@@ -13,6 +13,7 @@ from durability.program.entrypoints.model import EntryPoint
 from durability.program.links.graph import FunctionKey
 from durability.program.trust.dear import KINDS, DearEffects
 from durability.program.trust.hints import Hints
+from durability.program.trust.listeners import Listeners
 from durability.program.trust.screens import Screens
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ class Surfaces:
         self._context = context
         self._dear = DearEffects(context)
         self._screens = Screens(context)
+        self._listeners = Listeners(context)
         self._hints = Hints(context.program)
         self._routes = {(route.handler, route.name): route for route in context.routes}
 
@@ -134,11 +136,15 @@ class Surfaces:
             return False
         if entry.role == "route":
             return (entry.function, entry.name) in self._routes
-        return entry.role == "ui" and self._screens.in_browser(entry)
+        if entry.role == "ui":
+            return self._screens.in_browser(entry)
+        return entry.role in ("bot", "tool") and self._listeners.is_offered(entry)
 
     def _effect(self, entry: EntryPoint, kind: str) -> tuple[Step, ...]:
         if entry.role == "route" and kind in ("change", "delete") and _READING.issuperset(entry.methods):
             return ()  # what reading leaves behind is a note, not a change
+        if entry.role == "bot" and kind != "llm":
+            return ()  # the messenger proves who is writing, and what they store is mostly their own
         if kind == "llm" and self._screens.brings_key(entry):
             return ()
         return self._dear.chain(entry.function, kind)
@@ -146,6 +152,8 @@ class Surfaces:
     def _authentication(self, entry: EntryPoint) -> tuple[Verdict, tuple[Step, ...]]:
         if entry.role == "ui":
             verdict, steps = self._screens.checked(entry)
+        elif entry.role in ("bot", "tool"):
+            verdict, steps = self._listeners.checked(entry)
         else:
             route = self._routes[entry.function, entry.name]
             verdict, steps = route.authentication, route.shown_at
