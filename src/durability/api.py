@@ -8,6 +8,7 @@ from durability.engine.rules import (
 from durability.engine.rules import Bad, Good, Miss, Partial, Rule, Silent, Unclear, rule
 from durability.engine.selectors import (
     calls,
+    claims,
     distributions,
     entry_points,
     functions,
@@ -33,6 +34,7 @@ from durability.program.flows.results import names_in
 from durability.program.links.spelling import plain_name
 from durability.program.sites import (
     CallSite,
+    ClaimSite,
     DistributionSite,
     EntrySite,
     FunctionSite,
@@ -58,6 +60,7 @@ __all__ = [
     "Attempts",
     "Bad",
     "CallSite",
+    "ClaimSite",
     "DistributionSite",
     "EntrySite",
     "FunctionSite",
@@ -83,6 +86,7 @@ __all__ = [
     "Value",
     "Verdict",
     "calls",
+    "claims",
     "distributions",
     "entry_points",
     "functions",

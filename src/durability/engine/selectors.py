@@ -42,6 +42,7 @@ SelectorKind = Literal[
     "project",
     "states",
     "gaps",
+    "claims",
     "lookups",
     "switches",
 ]
@@ -164,6 +165,11 @@ def lookups(*, roles: tuple[str, ...] = ()) -> Selector:
 def switches(*, roles: tuple[str, ...] = ()) -> Selector:
     """Columns that are on or off from the start and are tested; each at its first test."""
     return Selector("switches", roles=roles)
+
+
+def claims() -> Selector:
+    """Places where a session or token is handed out, a header or cookie says who it is, or a signed token is read."""
+    return Selector("claims")
 
 
 def _tuple(value: str | tuple[str, ...]) -> tuple[str, ...]:
@@ -300,6 +306,10 @@ def _switches(selector: Selector, context: Context) -> Iterator[Site]:
     yield from (SwitchSite(context, item) for item in context.switches.all)
 
 
+def _claims(selector: Selector, context: Context) -> Iterator[Site]:
+    yield from context.claims.all
+
+
 def _project(selector: Selector, context: Context) -> Iterator[Site]:
     paths = context.judged_paths()
     if paths and context.view == "project":
@@ -320,6 +330,7 @@ _FINDERS = {
     "project": _project,
     "states": _states,
     "gaps": _gaps,
+    "claims": _claims,
     "lookups": _lookups,
     "switches": _switches,
 }

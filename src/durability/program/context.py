@@ -37,6 +37,7 @@ from durability.program.schema.schema import Schema
 from durability.program.schema.switches import Switches
 from durability.program.sequences.sequence import Sequences
 from durability.program.sites import CallSite, HandlerSite
+from durability.program.trust.claims import Claims
 from durability.program.trust.surfaces import Surfaces
 
 if TYPE_CHECKING:
@@ -245,6 +246,11 @@ class Context:
     def surfaces(self) -> Surfaces:
         """What strangers can reach."""
         return Surfaces(self)
+
+    @cached_property
+    def claims(self) -> Claims:
+        """Where the program takes somebody's word for who they are."""
+        return Claims(self)
 
     @cached_property
     def nullness(self) -> Nullness:

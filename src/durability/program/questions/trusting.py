@@ -1,7 +1,8 @@
 """What a rule may ask about who is believed."""
 
+from durability.program.answers import NO, Answer, unknown
 from durability.program.context import Context
-from durability.program.sites import EntrySite
+from durability.program.sites import ClaimSite, EntrySite
 from durability.program.trust.surfaces import Exposure, Surface
 
 
@@ -18,3 +19,10 @@ class TrustQuestions:
     def exposure(self) -> Exposure:
         """All entry points at which a stranger could do harm, those that let anybody in first."""
         return self._context.surfaces.exposure
+
+    def proven(self, claim: ClaimSite) -> Answer:
+        """Whether somebody has to prove who they are before the program believes a claim."""
+        verdict, steps = self._context.claims.proof(claim)
+        if verdict == "unknown":
+            return unknown("unresolved")
+        return Answer("yes", trace=steps) if verdict == "yes" else NO

@@ -1,6 +1,7 @@
 """What a rule sees of the program: typed views over facts, with context already known."""
 
 from durability.program.sites.call import CallSite, Setting
+from durability.program.sites.claim import ClaimSite
 from durability.program.sites.function import EntrySite, FunctionSite, ParameterSite
 from durability.program.sites.gap import GapSite
 from durability.program.sites.handler import HandlerSite
@@ -12,6 +13,7 @@ from durability.program.sites.whole import DistributionSite, ImpliedSite, Projec
 
 __all__ = [
     "CallSite",
+    "ClaimSite",
     "DistributionSite",
     "EntrySite",
     "FunctionSite",

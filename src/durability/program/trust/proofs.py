@@ -1,0 +1,217 @@
+"""Proof of who somebody is: a password or code that is compared, a signature that is checked, another's login."""
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+from durability.facts.model import Value
+from durability.model import Step
+from durability.program.flows.statements import query_texts
+from durability.program.links.graph import FunctionKey
+from durability.program.links.spelling import plain_name
+from durability.program.sites import CallSite
+
+if TYPE_CHECKING:
+    from durability.program.context import Context
+
+Proof = tuple[Literal["yes", "no", "unknown"], tuple[Step, ...]]
+
+_CHECKING = re.compile(
+    r"^(?:check_?pw|check_password\w*|check_password_hash|verify|verify_\w+|compare_digest|authenticate|unsign"
+    r"|authorize_access_token|fetch_token|parse_id_token|exchange_code\w*|sign_in_with_\w+|simple_bind\w*"
+    r"|is_valid_request|construct_event)$"
+)
+"""Methods of libraries that compare, or ask another login; the names of argon2, bcrypt, passlib, pyotp, authlib."""
+_LIKELY = re.compile(
+    r"verif|check_?(?:pass|cred|token|code|otp|pw|login|sign|hash)|authenticate|validate_(?:pass|cred|token|code|user|login|init)"
+    r"|sign_?in|log_?in|compare|checkpw|authoriz|fetch_token|exchange|oauth|decode_token|get_(?:current_)?user_from|_auth\b",
+    re.IGNORECASE,
+)
+_SECRET = re.compile(
+    r"passw|pwd|passphrase|otp|secret|token|api_?key|hash|digest|signature|credential|nonce|challenge"
+    r"|(?:^|[\W_])(?:pass|pin|codes?)(?:$|[\W_])",
+    re.IGNORECASE,
+)
+_AGAIN = re.compile(r"confirm|repeat|again|retype|password_?2|2$|status_code|error_?code", re.IGNORECASE)
+_COLUMN = re.compile(
+    r"\b\w*(?:passw|pwd|otp|code|token|secret|key|hash)\w*\s*=\s*(?:\?|%s|%\(|:\w|\$\d|\{)", re.IGNORECASE
+)
+_UNVERIFIED = ("get_unverified_claims", "get_unverified_header")
+_DECODES = re.compile(r"(?:^|\.)(?:jwt|jws|jose)\.decode$|(?:^|\.)JsonWebToken\.decode$")
+_RAISING = frozenset({
+    "authorize_access_token", "fetch_token", "parse_id_token", "verify_id_token", "verify_oauth2_token", "decode",
+    "verify_jwt_in_request", "construct_event", "unsign",
+})  # fmt: skip
+"""Checks that raise by themselves, so that their result need not be looked at; argon2's `verify` is read as others."""
+_GIVING = frozenset({"login", "login_user", "current_user", "new", "get_jwt_identity"})
+"""They belong to logins and check nothing themselves."""
+_FORMATS = ("requests.", "httpx.", "json.", "pickle.", "yaml.", "pydantic.", "marshmallow.", "jsonschema.")
+_DEEP = 4
+_MOST = 80
+"""Functions that are looked into for one question."""
+
+
+class Proofs:
+    """Answers are kept; each function is looked at once."""
+
+    def __init__(self, context: "Context") -> None:
+        self._context = context
+        self._program = context.program
+        self._own: dict[FunctionKey, Proof] = {}
+
+    def near(self, start: FunctionKey) -> Proof:
+        """Whether a function, what supplies its parameters, or what it calls has somebody prove who they are."""
+        level, seen, doubtful = [start], {start}, False
+        for _ in range(_DEEP + 1):
+            for key in level:
+                verdict = self._of(key)
+                if verdict[0] == "yes":
+                    return verdict
+                doubtful = doubtful or verdict[0] == "unknown"
+            level = sorted({key for at in level for key in self._further(at)} - seen)[: _MOST - len(seen)]
+            seen.update(level)
+        return ("unknown", ()) if doubtful else ("no", ())
+
+    def _further(self, key: FunctionKey) -> Iterator[FunctionKey]:
+        path, index = key
+        yield from (edge.callee for edge in self._program.callees.get(key, ()) if edge.callee[1] > 0)
+        for number, function in enumerate(self._program.files[path].functions):
+            if index and function.parent == index:
+                yield (path, number)
+        for item in self._program.function(key).parameters:
+            value = item.default
+            if value is not None and value.call >= 0 and value.text.rsplit(".", 1)[-1] in ("Depends", "Security"):
+                given = self._program.files[path].calls[value.call].arguments[:1]
+                found = [self._program.value_symbol(part.value, path, 0) for part in given]
+                yield from (at for symbol in found if (at := self._program.key_of(symbol)) is not None)
+        for call in self._unresolved(key):
+            yield from self._named.get(call.shown.rsplit(".", 1)[-1], ())
+
+    @cached_property
+    def _named(self) -> dict[str, tuple[FunctionKey, ...]]:
+        """The methods of the project whose names say that they check somebody, for objects of unknown class."""
+        found: dict[str, list[FunctionKey]] = {}
+        for key in self._program.functions():
+            function = self._program.function(key)
+            if function.owner and _LIKELY.search(function.name):
+                found.setdefault(function.name, []).append(key)
+        return {name: tuple(keys) for name, keys in found.items()}
+
+    def _calls(self, key: FunctionKey) -> Iterator[CallSite]:
+        yield from (self._context.call(key[0], index) for index in self._program.calls_in(key))
+
+    def _unresolved(self, key: FunctionKey) -> Iterator[CallSite]:
+        yield from (call for call in self._calls(key) if call.symbol.kind in ("unknown", "parameter"))
+
+    def _of(self, key: FunctionKey) -> Proof:
+        if key not in self._own:
+            self._own[key] = self._look(key)
+        return self._own[key]
+
+    def _look(self, key: FunctionKey) -> Proof:
+        for call in self._calls(key):
+            said = self._proves(call)
+            if said:
+                return "yes", (Step(call.path, call.line, said),)
+        for value, line in self._tests(key):
+            if any(_compares_secret(part) for part in _parts(value)):
+                return "yes", (Step(key[0], line, "compares what the caller shows with what is stored"),)
+        return (
+            ("unknown", ())
+            if any(self._may_prove(call) for call in self._calls(key)) or self._wrapped(key)
+            else ("no", ())
+        )
+
+    def _tests(self, key: FunctionKey) -> Iterator[tuple[Value, int]]:
+        facts = self._program.files[key[0]]
+        for number in self._program.blocks_in(key):
+            block = facts.blocks[number]
+            if block.kind in ("if", "while", "comp", "match") and block.value is not None:
+                yield block.value, block.span[0]
+        for item in self._program.exits_in(key):
+            if item.value is not None:
+                yield item.value, item.span[0]
+        for bound in self._program.assigns_in(key):
+            if bound.value is not None:
+                yield bound.value, bound.span[0]
+        for index in self._program.calls_in(key):
+            for given in facts.calls[index].arguments:
+                yield given.value, facts.calls[index].span[0]
+
+    def _proves(self, call: CallSite) -> str:
+        last = call.shown.rsplit(".", 1)[-1]
+        if is_unverified(call) or (call.symbol.kind != "library" and call.symbol.kind not in ("unknown", "parameter")):
+            return ""
+        if call.symbol.kind == "library" and (call.used != "dropped" or last in _RAISING):
+            auth = call.library.effect == "auth" and last not in _GIVING
+            if auth or (_CHECKING.match(last) and not call.name.startswith(_FORMATS)):
+                return f"{call.shown}() checks who is asking"
+        given = [item.keyword for item in call.arguments if item.keyword not in ("", "*", "**")]
+        given += [part.text for item in call.arguments for part in item.value.parts[::2] if item.value.kind == "dict"]
+        asks = last in ("filter_by", "find_one", "find", "get", "filter", "first", "select", "query", "where", "eq")
+        if asks and any(_SECRET.search(name) and not _AGAIN.search(name) for name in given):
+            return f"{call.shown}() looks for whoever has that secret"
+        texts = query_texts(self._context, call) or () if call.symbol.kind == "library" else ()
+        if any(text.lstrip().lower().startswith("select") and _COLUMN.search(text) for text in texts):
+            return f"{call.shown}() looks for whoever has that secret"
+        return ""
+
+    def _may_prove(self, call: CallSite) -> bool:
+        """Whether a call that is not understood may be a check: by its name, or as it asks another service."""
+        if is_unverified(call) or self._program.key_of(call.symbol) is not None:
+            return False
+        last = call.shown.rsplit(".", 1)[-1]
+        if call.symbol.kind in ("unknown", "parameter") and last in self._named:
+            return False
+        return call.library.effect == "http" or (call.library.effect != "auth" and bool(_LIKELY.search(call.shown)))
+
+    def _wrapped(self, key: FunctionKey) -> bool:
+        decorators = self._program.function(key).decorators
+        return any(_LIKELY.search(item.ref) for item in decorators if item.ref.rsplit(".", 1)[-1] != "route")
+
+
+def is_unverified(call: CallSite) -> bool:
+    """Whether a call reads a signed token and does not look at its signature."""
+    if call.name.rsplit(".", 1)[-1] in _UNVERIFIED:
+        return True
+    if not _DECODES.search(call.name):
+        return False
+    flag = call.argument("verify", None)
+    options = call.argument("options", None)
+    table = options.parts if options is not None and options.kind == "dict" else ()
+    pairs = zip(table[::2], table[1::2], strict=False)
+    return (flag is not None and flag.text == "False") or any(
+        key.text == "verify_signature" and value.text == "False" for key, value in pairs
+    )
+
+
+def is_decoding(call: CallSite) -> bool:
+    """Whether a call reads a signed token, whatever it does about the signature."""
+    return _DECODES.search(call.name) is not None or call.name.rsplit(".", 1)[-1] == "get_unverified_claims"
+
+
+def _parts(value: Value) -> Iterator[Value]:
+    pending = [value]
+    while pending:
+        part = pending.pop()
+        yield part
+        pending.extend(part.parts)
+
+
+def _compares_secret(value: Value) -> bool:
+    """Whether a comparison holds a secret against another value, not against nothing, itself or its repetition."""
+    if value.kind != "compare" or len(value.parts) != 2 or value.text not in ("==", "!=", "in", "not in"):
+        return False
+    said = [" ".join(_spelled(part) for part in _parts(side)) for side in value.parts]
+    if said[0] == said[1] or any(_AGAIN.search(text) for text in said):
+        return False
+    if any(side.kind == "const" or (side.kind == "text" and not side.text) for side in value.parts):
+        return False
+    if value.text in ("in", "not in") and value.parts[0].kind == "text":
+        return False
+    return any(side.kind != "text" and _SECRET.search(text) for side, text in zip(value.parts, said, strict=True))
+
+
+def _spelled(value: Value) -> str:
+    return value.text if value.kind in ("call", "text") else plain_name(value)
