@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from durability.facts.model import Value
+from durability.facts.model import Call, Value
 from durability.model import Step
 from durability.program.flows.statements import query_texts
 from durability.program.links.graph import FunctionKey
@@ -43,7 +43,9 @@ _RAISING = frozenset({
     "authorize_access_token", "fetch_token", "parse_id_token", "verify_id_token", "verify_oauth2_token", "decode",
     "verify_jwt_in_request", "construct_event", "unsign",
 })  # fmt: skip
-"""Checks that raise by themselves, so that their result need not be looked at; argon2's `verify` is read as others."""
+"""Checks that raise by themselves, so that their result need not be looked at."""
+_ANSWERING = frozenset({"checkpw", "check_password_hash", "check_password", "compare_digest"})
+"""Checks that answer yes or no and do nothing else."""
 _GIVING = frozenset({"login", "login_user", "current_user", "new", "get_jwt_identity"})
 """They belong to logins and check nothing themselves."""
 _FORMATS = ("requests.", "httpx.", "json.", "pickle.", "yaml.", "pydantic.", "marshmallow.", "jsonschema.")
@@ -102,7 +104,15 @@ class Proofs:
         yield from (self._context.call(key[0], index) for index in self._program.calls_in(key))
 
     def _unresolved(self, key: FunctionKey) -> Iterator[CallSite]:
-        yield from (call for call in self._calls(key) if call.symbol.kind in ("unknown", "parameter"))
+        yield from (call for call in self._calls(key) if not self._is_known(call))
+
+    def _is_known(self, call: CallSite) -> bool:
+        """Whether it is known what a call runs: not where its receiver is what an unknown function gave."""
+        symbol = call.symbol
+        if symbol.kind != "library" or "()" not in symbol.name:
+            return symbol.kind not in ("unknown", "parameter")
+        head, _, _ = symbol.name.partition("()")
+        return "." in head and call.shown.rsplit(".", 1)[-1] not in self._named
 
     def _of(self, key: FunctionKey) -> Proof:
         if key not in self._own:
@@ -115,7 +125,7 @@ class Proofs:
             if said:
                 return "yes", (Step(call.path, call.line, said),)
         for value, line in self._tests(key):
-            if any(_compares_secret(part) for part in _parts(value)):
+            if any(_compares_secret(part, self._program.files[key[0]].calls) for part in _parts(value)):
                 return "yes", (Step(key[0], line, "compares what the caller shows with what is stored"),)
         return (
             ("unknown", ())
@@ -141,9 +151,10 @@ class Proofs:
 
     def _proves(self, call: CallSite) -> str:
         last = call.shown.rsplit(".", 1)[-1]
-        if is_unverified(call) or (call.symbol.kind != "library" and call.symbol.kind not in ("unknown", "parameter")):
+        known = call.symbol.kind == "library" and self._is_known(call)
+        if is_unverified(call) or self._program.key_of(call.symbol) is not None:
             return ""
-        if call.symbol.kind == "library" and (call.used != "dropped" or last in _RAISING):
+        if known and (call.used != "dropped" or _raises(call)):
             auth = call.library.effect == "auth" and last not in _GIVING
             if auth or (_CHECKING.match(last) and not call.name.startswith(_FORMATS)):
                 return f"{call.shown}() checks who is asking"
@@ -162,7 +173,9 @@ class Proofs:
         if is_unverified(call) or self._program.key_of(call.symbol) is not None:
             return False
         last = call.shown.rsplit(".", 1)[-1]
-        if call.symbol.kind in ("unknown", "parameter") and last in self._named:
+        if not self._is_known(call) and last in self._named:
+            return False
+        if last in _ANSWERING and call.used == "dropped":
             return False
         return call.library.effect == "http" or (call.library.effect != "auth" and bool(_LIKELY.search(call.shown)))
 
@@ -191,6 +204,10 @@ def is_decoding(call: CallSite) -> bool:
     return _DECODES.search(call.name) is not None or call.name.rsplit(".", 1)[-1] == "get_unverified_claims"
 
 
+def _raises(call: CallSite) -> bool:
+    return call.shown.rsplit(".", 1)[-1] in _RAISING or call.name.startswith("argon2.")
+
+
 def _parts(value: Value) -> Iterator[Value]:
     pending = [value]
     while pending:
@@ -199,19 +216,22 @@ def _parts(value: Value) -> Iterator[Value]:
         pending.extend(part.parts)
 
 
-def _compares_secret(value: Value) -> bool:
+def _compares_secret(value: Value, calls: tuple[Call, ...]) -> bool:
     """Whether a comparison holds a secret against another value, not against nothing, itself or its repetition."""
-    if value.kind != "compare" or len(value.parts) != 2 or value.text not in ("==", "!=", "in", "not in"):
+    if value.kind != "compare" or len(value.parts) != 2 or value.text not in ("Equal", "NotEqual", "In", "NotIn"):
         return False
-    said = [" ".join(_spelled(part) for part in _parts(side)) for side in value.parts]
+    said = [" ".join(_spelled(part, calls) for part in _parts(side)) for side in value.parts]
     if said[0] == said[1] or any(_AGAIN.search(text) for text in said):
         return False
     if any(side.kind == "const" or (side.kind == "text" and not side.text) for side in value.parts):
         return False
-    if value.text in ("in", "not in") and value.parts[0].kind == "text":
+    if value.text in ("In", "NotIn") and value.parts[0].kind == "text":
         return False
     return any(side.kind != "text" and _SECRET.search(text) for side, text in zip(value.parts, said, strict=True))
 
 
-def _spelled(value: Value) -> str:
+def _spelled(value: Value, calls: tuple[Call, ...]) -> str:
+    if value.kind == "call" and value.call >= 0:
+        asked = (item.value for item in calls[value.call].arguments)
+        return " ".join((value.text, *(item.text for item in asked if item.kind in ("text", "name"))))
     return value.text if value.kind in ("call", "text") else plain_name(value)

@@ -114,7 +114,7 @@ def _tests_login(value: Value, calls: tuple[Call, ...]) -> bool:
     pending = [value]
     while pending:
         part = pending.pop()
-        if part.kind == "compare" and part.text in ("in", "not in"):
+        if part.kind == "compare" and part.text in ("In", "NotIn"):
             continue
         name = plain_name(part)
         if part.kind == "attr" and name.endswith(".is_logged_in"):

@@ -1,0 +1,130 @@
+"""Claims of identity, and what proves them."""
+
+import pytest
+
+from durability.engine.linking import link
+from durability.facts.collect import collect
+from durability.program.links.modules import module_name
+from durability.sources.project import manifests_of
+
+FLASK = "from flask import Flask, request, session\nimport os, jwt, bcrypt, sqlite3, requests, uuid\napp = Flask(__name__)\n"
+LOGIN = "@app.post('/{path}')\ndef {name}():\n    name = request.form['name']\n    password = request.form['password']\n{body}    session['user'] = name\n    return 'ok'\n"
+
+
+def claims(files):
+    """The claims of a program, as `kind: proof`."""
+    facts = {path: collect(text, path, module_name(path)) for path, text in files.items()}
+    context = link(facts, dict.fromkeys(facts, "first-party"), manifests_of({}))
+    return [f"{item.kind}: {context.claims.proof(item)[0]}" for item in context.claims.all]
+
+
+def login(body="", path="login", name="login", more=""):
+    return {"app.py": FLASK + more + LOGIN.format(path=path, name=name, body=body)}
+
+
+STORED = "def stored(name):\n    return sqlite3.connect('a.db').execute('SELECT hash FROM users WHERE name = ?', (name,)).fetchone()[0]\n"
+PROOFS = {
+    "nothing": ("", "no"),
+    "the name is there": ("    if not name:\n        return 'no', 401\n", "no"),
+    "the name is known": ("    if not stored(name):\n        return 'no', 401\n", "no"),
+    "a password is there": ("    if not password or password == '':\n        return 'no', 401\n", "no"),
+    "compared with its repetition": (
+        "    if password != request.form['confirm_password']:\n        return 'no'\n",
+        "no",
+    ),
+    "compared with itself": ("    if password != password:\n        return 'no', 401\n", "no"),
+    "compared": ("    if password != stored(name):\n        return 'no', 401\n", "yes"),
+    "the hash is compared": ("    if not bcrypt.checkpw(password, stored(name)):\n        return 'no', 401\n", "yes"),
+    "the answer is dropped": ("    bcrypt.checkpw(password, stored(name))\n", "no"),
+    "asked of the database": (
+        "    if not sqlite3.connect('a.db').execute('SELECT 1 FROM users WHERE name = ? AND password = ?', (name, password)).fetchone():\n"
+        "        return 'no', 401\n",
+        "yes",
+    ),
+    "a secret of the surroundings": ("    if password != os.environ['PASSWORD']:\n        return 'no', 401\n", "yes"),
+    "another service": ("    requests.post('https://login.example.org', json={'p': password}, timeout=3)\n", "unknown"),
+    "an unknown check": ("    directory.authenticate(name, password)\n", "unknown"),
+}
+
+
+@pytest.mark.parametrize("case", PROOFS)
+def test_what_proves_a_login(case):
+    body, expected = PROOFS[case]
+    assert claims(login(body, more=STORED)) == [f"granted: {expected}"]
+
+
+def test_a_check_of_the_project_is_looked_into():
+    body = "    if not check_password(name, password):\n        return 'no', 401\n"
+    real = "def check_password(name, password):\n    return bcrypt.checkpw(password, stored(name))\n"
+    sham = "def check_password(name, password):\n    return True\n"
+    assert claims(login(body, more=STORED + real)) == ["granted: yes"]
+    assert claims(login(body, more=STORED + sham)) == ["granted: no"]
+
+
+def test_a_method_of_an_object_of_unknown_class_is_found_by_its_name():
+    body = "    user = find(name)\n    if not user.check_password(password):\n        return 'no', 401\n"
+    sham = "class User:\n    def check_password(self, password):\n        return True\n"
+    assert claims(login(body) | {"models.py": sham}) == ["granted: no"]
+    assert claims(login(body)) == ["granted: unknown"]
+
+
+@pytest.mark.parametrize("name", ["register", "sign_up", "create_account", "guest_login"])
+def test_a_new_account_is_no_claim(name):
+    assert claims(login(path=name, name=name)) == []
+
+
+def test_a_guest_with_a_random_name_is_no_claim():
+    assert (
+        claims(
+            {
+                "app.py": FLASK
+                + "@app.get('/')\ndef home():\n    session['user_id'] = str(uuid.uuid4())\n    return ''\n"
+            }
+        )
+        == []
+    )
+
+
+def test_signing_a_text_for_another_service_is_no_claim():
+    text = "def sign():\n    return jwt.encode({'iss': 'app', 'exp': 9}, os.environ['KEY'])\n@app.get('/')\ndef home():\n    return sign()\n"
+    assert claims({"app.py": FLASK + text}) == []
+
+
+TAKEN = {
+    "header": ("request.headers.get('X-User-Id')", ["taken: no"]),
+    "cookie": ("request.cookies.get('username')", ["taken: no"]),
+    "item": ("request.headers['X-User-Email']", ["taken: no"]),
+    "secret": ("request.headers.get('X-Api-Key')", []),
+    "session": ("request.cookies.get('session_id')", []),
+    "proxy": ("request.headers.get('X-Forwarded-User')", []),
+    "answer": ("requests.get('https://a.example.org', timeout=3).headers.get('X-User-Id')", []),
+}
+
+
+@pytest.mark.parametrize("case", TAKEN)
+def test_what_is_taken_for_the_user(case):
+    value, expected = TAKEN[case]
+    assert (
+        claims({"app.py": FLASK + f"@app.get('/mine')\ndef mine():\n    who = {value}\n    return load(who)\n"})
+        == expected
+    )
+
+
+def test_a_header_beside_a_signature_is_proven():
+    body = "    who = request.headers.get('X-User-Id')\n    if request.headers.get('X-Sign') != sign(who):\n        return 'no', 401\n"
+    text = (
+        FLASK
+        + "def sign(who):\n    return hash(who + os.environ['KEY'])\n@app.get('/mine')\ndef mine():\n"
+        + body
+        + "    return who\n"
+    )
+    assert claims({"app.py": text.replace("X-Sign'", "X-Signature'")}) == ["taken: yes"]
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [("'k', algorithms=['HS256']", "yes"), ("options={'verify_signature': False}", "no"), ("'k', verify=False", "no")],
+)
+def test_signed_tokens(options, expected):
+    text = f"@app.get('/mine')\ndef mine():\n    return jwt.decode(request.args['t'], {options})['sub']\n"
+    assert claims({"app.py": FLASK + text}) == [f"decoded: {expected}"]
