@@ -8,6 +8,7 @@ from durability.engine.rules import (
 from durability.engine.rules import Bad, Good, Miss, Partial, Rule, Silent, Unclear, rule
 from durability.engine.selectors import (
     calls,
+    checks,
     claims,
     distributions,
     entry_points,
@@ -86,6 +87,7 @@ __all__ = [
     "Value",
     "Verdict",
     "calls",
+    "checks",
     "claims",
     "distributions",
     "entry_points",

@@ -53,6 +53,7 @@ _MAY_BE_NONE = frozenset({"get", "first", "fetchone", "one_or_none", "scalar_one
     ),
     action="Let callers tell a failure from an empty answer",
     minutes=(5, 15),
+    arms=["no-error-boundary"],
     sites=handlers(),
     examples=[
         Bad("def orders(db):\n    try:\n        return db.load()\n    except Exception:  # <-\n        return []\n"),

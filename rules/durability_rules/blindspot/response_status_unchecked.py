@@ -64,6 +64,7 @@ USES = frozenset(
     ),
     action="Check the status of every answer before using it",
     minutes=(2, 5),
+    arms=["failure-taken-for-no"],
     sites=calls(effect="http"),
     examples=[
         Bad("import requests\ndef rate():\n    r = requests.get('u', timeout=3)  # <-\n    return r.json()['rate']\n"),

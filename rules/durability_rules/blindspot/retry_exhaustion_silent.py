@@ -37,6 +37,7 @@ _HEAD = "import logging, requests, time\n"
     ),
     action="Raise the last error when all tries have failed",
     minutes=(5, 15),
+    arms=["no-error-boundary"],
     sites=loops(),
     examples=[
         Bad(_HEAD + _TRY.format(on_error="time.sleep(2 ** attempt)", end="    return {}\n")),

@@ -58,6 +58,7 @@ _CLEANUP = (
     ),
     action="Let the error travel, or report it and tell the caller",
     minutes=(5, 15),
+    arms=["no-error-boundary"],
     sites=handlers(),
     examples=[
         Bad(

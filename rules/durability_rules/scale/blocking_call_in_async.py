@@ -38,6 +38,7 @@ OFFLOADED = (
     ),
     action="Use the asynchronous client, or make the route a plain `def`",
     minutes=(5, 20),
+    arms=["insert-guarded-only-by-read", "non-atomic-file-write", "shared-sqlite-connection"],
     sites=(calls(effect=OUTSIDE, roles=SERVING, in_async=True), calls(name=OFFLOADED, roles=SERVING, in_async=True)),
     examples=[
         Bad(ROUTE + "@app.get('/')\nasync def home(u: str):\n    return requests.get(u, timeout=5).text  # <-\n"),

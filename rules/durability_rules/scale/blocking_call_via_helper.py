@@ -39,6 +39,7 @@ _OFFLOADED = (
     ),
     action="Use an asynchronous client in the helper, or call the helper in a thread",
     minutes=(10, 40),
+    arms=["insert-guarded-only-by-read", "non-atomic-file-write", "shared-sqlite-connection"],
     sites=calls(reaches=_OUTSIDE, name=_OFFLOADED, roles=SERVING, in_async=True),
     examples=[
         Bad(

@@ -30,7 +30,7 @@ from durability.api import (
     ),
     action="Give every outgoing call a time limit",
     minutes=(2, 5),
-    arms=[],
+    arms=["failure-taken-for-no"],
     sites=calls(effect="http"),
     examples=[
         Bad("import requests\nrequests.get(url)  # <-", fixed="import requests\nrequests.get(url, timeout=10.0)"),

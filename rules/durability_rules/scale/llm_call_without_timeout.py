@@ -34,6 +34,7 @@ ROUTE = "from fastapi import FastAPI\nfrom openai import OpenAI\napp = FastAPI()
     ),
     action="Give every model call a time limit that a user would wait for",
     minutes=(2, 5),
+    arms=["failure-taken-for-no"],
     sites=calls(effect="llm", roles=SERVING),
     examples=[
         Bad(

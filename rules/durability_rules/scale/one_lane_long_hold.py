@@ -37,6 +37,7 @@ _PAGE = (
     ),
     action="Serve several at once, and give the wait an end that a person would accept",
     minutes=(5, 30),
+    arms=["insert-guarded-only-by-read", "non-atomic-file-write", "module-global-request-state"],
     sites=entry_points(roles=("ui", "route", "bot")),
     examples=[
         Bad(_ASK.format(mark="  # <-", more="") + _PAGE.format(head="", what="answer", more="")),

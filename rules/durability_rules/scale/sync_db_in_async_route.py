@@ -37,6 +37,7 @@ _DATABASE = ("db",)
     ),
     action="Make the route a plain `def`, or use an asynchronous driver",
     minutes=(5, 30),
+    arms=["insert-guarded-only-by-read", "shared-sqlite-connection"],
     sites=(
         calls(effect=_DATABASE, roles=SERVING, in_async=True),
         calls(reaches=_DATABASE, roles=SERVING, in_async=True),

@@ -45,6 +45,7 @@ SelectorKind = Literal[
     "claims",
     "lookups",
     "switches",
+    "checks",
 ]
 
 
@@ -170,6 +171,11 @@ def switches(*, roles: tuple[str, ...] = ()) -> Selector:
 def claims() -> Selector:
     """Places where a session or token is handed out, a header or cookie says who it is, or a signed token is read."""
     return Selector("claims")
+
+
+def checks(*, roles: tuple[str, ...] = ()) -> Selector:
+    """Handlers of checks against the outside on whose result something final hangs."""
+    return Selector("checks", roles=roles)
 
 
 def _tuple(value: str | tuple[str, ...]) -> tuple[str, ...]:
@@ -310,6 +316,10 @@ def _claims(selector: Selector, context: Context) -> Iterator[Site]:
     yield from context.claims.all
 
 
+def _checks(selector: Selector, context: Context) -> Iterator[Site]:
+    yield from (HandlerSite(context, path, index) for path, index in context.mistaken.all)
+
+
 def _project(selector: Selector, context: Context) -> Iterator[Site]:
     paths = context.judged_paths()
     if paths and context.view == "project":
@@ -333,4 +343,5 @@ _FINDERS = {
     "claims": _claims,
     "lookups": _lookups,
     "switches": _switches,
+    "checks": _checks,
 }

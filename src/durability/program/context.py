@@ -15,6 +15,7 @@ from durability.program.entrypoints.routes import Route, route_table
 from durability.program.entrypoints.tested import Tested
 from durability.program.failing.boundaries import Boundaries
 from durability.program.failing.failures import Failures
+from durability.program.failing.mistaken import MistakenFailures
 from durability.program.flows.caught import Caught
 from durability.program.flows.flow import Flow
 from durability.program.flows.guards import Leaving
@@ -78,6 +79,7 @@ class Context:
         self.schema = Schema(self)
         self.guarded_inserts = GuardedInserts(self)
         self.switches = Switches(self)
+        self.mistaken = MistakenFailures(self)
 
     def call(self, path: str, index: int) -> CallSite:
         """The view of one call."""

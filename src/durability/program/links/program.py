@@ -41,6 +41,7 @@ class Program:
         self._assigns_of: dict[str, dict[int, list[Assign]]] = {}
         self._blocks_of: dict[str, dict[int, list[int]]] = {}
         self._calls_of: dict[str, dict[int, list[int]]] = {}
+        self._locals: dict[str, dict[int, set[str]]] = {}
         for path in sorted(files):
             self.symbols[path] = [self.linker.callee(call.ref, path) for call in files[path].calls]
         for path in sorted(files):
@@ -251,11 +252,28 @@ class Program:
                 if fact.owner and fact.parameters[0].name == first:
                     return self.resolve(f":{fact.owner}.{rest}" if rest else f":{fact.owner}", path)
                 return Symbol("parameter", name)
+            if first in self._local_names(path).get(at, ()):
+                return Symbol("unknown", name)
             at = fact.parent
         ref = facts.bindings.get(first) or self._imported_in(path, function, first)
         if ref is None:
             return Symbol("unknown", name)
         return self.resolve(f"{ref}.{rest}" if rest else ref, path)
+
+    def _local_names(self, path: str) -> dict[int, set[str]]:
+        """Names that functions of a file bind themselves, which hide those of the module."""
+        if path not in self._locals:
+            found: dict[int, set[str]] = {}
+            facts = self.files[path]
+            for item in facts.assigns:
+                targets = item.target.parts if item.target.kind in ("tuple", "list") else (item.target,)
+                names = {target.text for target in targets if target.kind == "name"}
+                found.setdefault(item.function, set()).update(names.difference(facts.functions[item.function].globals))
+            for block in facts.blocks:
+                if block.kind in ("for", "with", "handler"):
+                    found.setdefault(block.function, set()).update(block.targets)
+            self._locals[path] = found
+        return self._locals[path]
 
     def _imported_in(self, path: str, function: int, name: str) -> str | None:
         return next((i.path for i in self.files[path].imports if i.name == name and i.function == function), None)

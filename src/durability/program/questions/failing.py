@@ -7,6 +7,7 @@ from durability.program.context import Context
 from durability.program.failing.attempts import Attempts, attempts, retried_by
 from durability.program.failing.background import forgets, started_at
 from durability.program.failing.dropped import dropped
+from durability.program.failing.mistaken import Mistaken
 from durability.program.failing.polling import polls, rests
 from durability.program.failing.retries import after_tries, retries, waits
 from durability.program.failing.sentinels import told_apart, used_blindly
@@ -60,6 +61,10 @@ class FailureQuestions:
     def told_apart(self, handler: HandlerSite) -> bool:
         """Whether every caller of a function that hides its errors tests for the empty value and then leaves."""
         return told_apart(self._context, handler)
+
+    def mistaken(self, handler: HandlerSite) -> Mistaken:
+        """What hangs on the result of a check that failed; for the sites of the selector `checks`."""
+        return self._context.mistaken.all[handler.path, handler.index]
 
     def used_blindly(self, handler: HandlerSite) -> tuple[Step, ...]:
         """The first caller that takes the empty value of a hidden error for an answer; () when none is known."""

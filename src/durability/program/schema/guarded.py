@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from durability.facts.model import Value
 from durability.model import Step
+from durability.program.flows.branches import holds, runs
 from durability.program.keeping.locks import under_lock
 from durability.program.links.graph import FunctionKey
 from durability.program.schema.model import Table
@@ -18,10 +19,6 @@ if TYPE_CHECKING:
 
 _HOPS = 3
 """How many functions deep a lookup or an insert may be."""
-_COMPARED = {
-    ("Is", "None"): -1, ("Equal", "None"): -1, ("IsNot", "None"): 1, ("NotEqual", "None"): 1, ("Equal", "0"): -1,
-    ("Greater", "0"): 1, ("NotEqual", "0"): 1, ("GreaterEqual", "1"): 1, ("Is", "True"): 1, ("Is", "False"): -1,
-}  # fmt: skip
 _SERIAL = ("serializable", "begin immediate", "begin exclusive", "advisory", "lock table", "get_lock(")
 
 
@@ -135,34 +132,18 @@ class GuardedInserts:
             block = blocks[index]
             if block.kind != "if" or block.value is None or block.span[2:] < call.span[2:]:
                 continue
-            sense = _sense(block.value, call)
-            if not sense:
+            missing = holds(self._context, block.value, call.key, frozenset(call.into), call.index)
+            if missing is None:
                 continue
             for later in call.calls_here():
-                if later.span[:2] <= call.span[:2] or not self._runs_when_missing(call, index, sense, later):
+                if later.span[:2] <= call.span[:2]:
+                    continue
+                if runs(self._context, call.path, index, later.block, later.span) is not missing:
                     continue
                 for made, way in self._puts_of(later):
                     if made.table == looked.table:
                         return self._made(call, looked, made, (*steps, *way), later)
         return None
-
-    def _runs_when_missing(self, call: CallSite, index: int, sense: int, later: CallSite) -> bool:
-        """Whether a later call runs when the row was not there, and only then."""
-        program = self._context.program
-        blocks = program.files[call.path].blocks
-        above = set(program.blocks_above(later.path, later.block))
-        if index in above:
-            return sense < 0
-        block = blocks[index]
-        other = [
-            item
-            for item in above
-            if blocks[item].kind == "else" and blocks[item].parent == block.parent and blocks[item].value == block.value
-        ]
-        if any(block.span[:2] <= blocks[item].span[:2] <= block.span[2:] for item in other):
-            return sense > 0
-        follows = block.span[2:] <= later.span[:2] and block.parent in above
-        return sense > 0 and follows and self._context.leaving.ends(call.path, index)
 
     def _made(
         self, call: CallSite, looked: Asked, made: Put, trace: tuple[Step, ...], later: CallSite
@@ -201,16 +182,3 @@ def _says(value: Value, call: CallSite) -> bool:
     if value.kind in ("compare", "not"):
         return any(_says(part, call) for part in value.parts)
     return value.kind == "name" and value.text in call.into
-
-
-def _sense(test: Value, call: CallSite) -> int:
-    """1 when a test holds if the row was found, -1 if it was missing, 0 when it says neither."""
-    if test.kind == "not":
-        return -_sense(test.parts[0], call)
-    if test.kind in ("and", "or"):
-        return next((found for part in test.parts if (found := _sense(part, call))), 0)
-    if test.kind == "compare" and len(test.parts) == 2:
-        return _sense(test.parts[0], call) * _COMPARED.get((test.text, test.parts[1].text), 0)
-    if test.kind == "call":
-        return 1 if test.call == call.index else 0
-    return 1 if test.kind == "name" and test.text in call.into else 0
