@@ -68,6 +68,17 @@ def test_a_method_of_an_object_of_unknown_class_is_found_by_its_name():
     assert claims(login(body)) == ["granted: unknown"]
 
 
+ASKS = "@app.post('/login')\ndef login():\n    email = request.json['email']\n    user = find(email)\n{body}    return {{'id': user.id}}\n"
+
+
+def test_a_login_that_answers_with_an_id_is_one_too():
+    assert claims({"app.py": FLASK + ASKS.format(body="")}) == ["login: no"]
+    body = "    if user.password != request.json['password']:\n        return 'no', 401\n"
+    assert claims({"app.py": FLASK + ASKS.format(body=body)}) == ["login: yes"]
+    sends_on = "@app.post('/login')\ndef login():\n    return redirect('/api/login', code=307)\n"
+    assert claims({"app.py": FLASK + sends_on}) == []
+
+
 @pytest.mark.parametrize("name", ["register", "sign_up", "create_account", "guest_login"])
 def test_a_new_account_is_no_claim(name):
     assert claims(login(path=name, name=name)) == []

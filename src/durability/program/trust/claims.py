@@ -44,6 +44,8 @@ _FROM_PROXY = re.compile(
     r"forwarded|remote|authenticated|amzn|goog|principal|cf-access|tailscale|auth-request", re.IGNORECASE
 )
 _HEADERS = re.compile(r"(?:^|\.)(headers|cookies)\.get$")
+_LOGIN = re.compile(r"(?:log|sign)[-_]?in|authenticate", re.IGNORECASE)
+_NAMED = re.compile(r"(?:^|[._])(?:e?_?mail|user_?name|phone|user_?id|password)$", re.IGNORECASE)
 _DEEP = 3
 
 
@@ -74,7 +76,7 @@ class Claims:
         if site.checked:
             return "yes", ()
         found = self.proofs.near(site.key)
-        if found[0] == "no" and site.kind != "granted" and self._proven_before:
+        if found[0] == "no" and site.kind in ("taken", "decoded") and self._proven_before:
             return "unknown", ()
         return found
 
@@ -96,10 +98,24 @@ class Claims:
             grants.setdefault(grant.key, grant)
         table = spread(self._program, [(key, 0) for key in sorted(grants)], lambda edge: not edge.offloaded)
         for entry in self._context.entries:
-            if entry.role == "route" and not entry.hook and entry.function in table:
-                site = self._grant_of(entry, grants, table)
-                if site is not None:
-                    yield site
+            if entry.role != "route" or entry.hook:
+                continue
+            site = self._grant_of(entry, grants, table) if entry.function in table else None
+            if site is None and _is_login(entry) and self._asks_who(entry) and not self._makes_account(entry):
+                span = self._program.function(entry.function).span
+                site = ClaimSite(self._context, entry.function, span, "login", entry.name)
+            if site is not None:
+                yield site
+
+    def _asks_who(self, entry: EntryPoint) -> bool:
+        """Whether a handler itself reads a name or an address that somebody gives."""
+        path, _ = entry.function
+        function = self._program.function(entry.function)
+        calls = [self._program.files[path].calls[index] for index in self._program.calls_in(entry.function)]
+        said = [item.value.text for call in calls for item in call.arguments if item.value.kind in ("text", "attr")]
+        said += [plain_name(item.target) for item in self._program.assigns_in(entry.function)]
+        said += [*function.reads, *(item.name for item in function.parameters)]
+        return any(_NAMED.search(word) for word in said)
 
     def _grant_of(self, entry: EntryPoint, grants: dict[FunctionKey, _Grant], table: Table) -> ClaimSite | None:
         edges = _along(table, entry.function)
@@ -186,6 +202,12 @@ class Claims:
                 if is_decoding(call) and "route" in call.reach.roles:
                     checked = not is_unverified(call)
                     yield ClaimSite(self._context, call.key, call.span, "decoded", f"{call.shown}()", checked=checked)
+
+
+def _is_login(entry: EntryPoint) -> bool:
+    """Whether an address is where people log in with what they send."""
+    last = entry.path.rstrip("/").rsplit("/", 1)[-1]
+    return "POST" in entry.methods and _LOGIN.fullmatch(last) is not None
 
 
 def _of_call(call: CallSite) -> _Grant:
