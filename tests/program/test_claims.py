@@ -139,3 +139,23 @@ def test_a_header_beside_a_signature_is_proven():
 def test_signed_tokens(options, expected):
     text = f"@app.get('/mine')\ndef mine():\n    return jwt.decode(request.args['t'], {options})['sub']\n"
     assert claims({"app.py": FLASK + text}) == [f"decoded: {expected}"]
+
+
+API = "from fastapi import Depends, FastAPI, Header, Request\nimport jwt\napp = FastAPI()\n"
+MINE = "@app.get('/mine')\ndef mine(user=Depends(current_user)):\n    return user\n"
+USERS = {
+    "nothing": ("def current_user(db=Depends(get_db)):\n    return db.first()\n", ["assumed: no"]),
+    "address": ("def current_user(user_id: str):\n    return load(user_id)\n", ["taken: no"]),
+    "header": ("def current_user(user_id: str = Header()):\n    return load(user_id)\n", ["taken: no"]),
+    "request": ("def current_user(request: Request):\n    return request.state.user\n", []),
+    "token": (
+        "def current_user(token: str = Header()):\n    return jwt.decode(token, 'k', algorithms=['HS256'])\n",
+        ["assumed: yes", "decoded: yes"],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", USERS)
+def test_dependencies_that_stand_for_the_user(case):
+    text, expected = USERS[case]
+    assert sorted(claims({"app.py": API + "def get_db():\n    return open_db()\n" + text + MINE})) == expected

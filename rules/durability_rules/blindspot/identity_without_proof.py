@@ -29,6 +29,7 @@ _SAID = {
     "granted": "{} is handed out, and nothing checks that it is really them",
     "login": "{} lets in whoever asks, and nothing checks a password or a code",
     "taken": "{} is taken for the user, and anybody can send it",
+    "assumed": "{} looks at nothing that the caller sends, so whoever calls is that user",
     "decoded": "{} reads who it is from a token whose signature nobody checks",
 }
 
@@ -73,6 +74,17 @@ _SAID = {
             _API.format(more="") + "def current_user(x_user_id: str = Header()):  # <-\n    return x_user_id\n"
             "@app.get('/mine')\ndef mine(user: str = Depends(current_user)):\n    return load(user)\n",
             why="a header that anybody can write",
+        ),
+        Bad(
+            {
+                "app.py": _API.format(more="from deps import current_user\n")
+                + "@app.delete('/mine')\ndef drop(user=Depends(current_user)):\n    return forget(user)\n",
+                "deps.py": "from fastapi import HTTPException\nfrom users import first\ndef current_user():  # <-\n    user = first()\n"
+                "    if user is None:\n        raise HTTPException(401)\n    return user\n",
+                "users.py": "import sqlite3\ndef first():\n    return sqlite3.connect('a.db').execute('SELECT id FROM users LIMIT 1').fetchone()\n",
+            },
+            why="everybody is the first user, and 401 is for nobody",
+            decoy=True,
         ),
         Bad(
             _API.format(more="import jwt\n") + "def current_user(authorization: str = Header()):\n"

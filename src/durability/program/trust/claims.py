@@ -15,6 +15,7 @@ from durability.program.links.graph import Edge, FunctionKey
 from durability.program.links.spelling import plain_name
 from durability.program.sites import CallSite
 from durability.program.sites.claim import ClaimSite
+from durability.program.trust.dependencies import user_dependencies
 from durability.program.trust.proofs import Proof, Proofs, is_decoding, is_unverified
 from durability.program.trust.subjects import Subject, subject_of
 
@@ -69,7 +70,8 @@ class Claims:
     @cached_property
     def all(self) -> tuple[ClaimSite, ...]:
         """All claims, in no particular order."""
-        return (*self._granted(), *self._taken(), *self._decoded())
+        found = (*self._granted(), *self._taken(), *self._decoded(), *user_dependencies(self._context, self.proofs))
+        return tuple({(site.path, site.span, site.operation): site for site in found}.values())
 
     def proof(self, site: ClaimSite) -> Proof:
         """Whether somebody has to prove who they are on the way to a claim."""
