@@ -12,6 +12,7 @@ from durability.api import (
     Verdict,
     entry_points,
     handled,
+    possibly,
     rule,
     suggest,
     unhandled,
@@ -169,9 +170,13 @@ def route_without_auth(entry: EntrySite, ask: Ask) -> Verdict | None:
     if surface.authentication == "unknown":
         return unsure("unresolved")
     exposed = ask.exposure
-    return unhandled(
-        f"{exposed.open} of {exposed.all} entry points that {exposed.do} let anybody in",
+    share = f"all {exposed.all}" if exposed.open == exposed.all else f"{exposed.open} of {exposed.all}"
+    found = unhandled(
+        f"{share} entry points that {exposed.do} let anybody in"
+        if exposed.all > 1
+        else f"the one entry point that may {exposed.do} lets anybody in",
         fix=suggest("let a dependency, a decorator or a middleware refuse whoever does not show who they are"),
         cause="nobody asks who calls",
         trace=exposed.table,
     )
+    return possibly(found) if surface.only_adds else found

@@ -60,6 +60,11 @@ class Surface(Struct, frozen=True):
     authentication: Verdict
     shown_at: tuple[Step, ...]
 
+    @property
+    def only_adds(self) -> bool:
+        """Whether nothing that is there is touched and nobody pays: a guest may be meant to leave something."""
+        return {chain[-1].note.removesuffix("()").rsplit(".", 1)[-1] for _, chain in self.effects} <= _ADDING
+
 
 class Exposure(Struct, frozen=True):
     """All surfaces as one table: how many let anybody in, of how many, and what the former do.
@@ -93,7 +98,7 @@ class Surfaces:
         free = sum(surface.authentication == "open" for surface in found)
         if free * _RARE > len(found):
             return tuple(found)
-        return tuple(item for item in found if item.authentication != "open" or not _only_adds(item))
+        return tuple(item for item in found if item.authentication != "open" or not item.only_adds)
 
     @cached_property
     def by_entry(self) -> dict[tuple[FunctionKey, str], Surface]:
@@ -173,12 +178,6 @@ class Surfaces:
         hosts = [call.argument("host", 1 if call.name.startswith("aiohttp") else None) for call in calls]
         told = [host.text if host is not None and host.kind == "text" else "" for host in hosts]
         return bool(told) and _HERE.issuperset(told) and not self._context.manifests.containers
-
-
-def _only_adds(surface: Surface) -> bool:
-    """Whether nothing that is there is touched: where all else asks who calls, a guest may leave something."""
-    ends = {chain[-1].note.removesuffix("()").rsplit(".", 1)[-1] for _, chain in surface.effects}
-    return ends <= _ADDING
 
 
 def _worst_first(surface: Surface) -> tuple[int, FunctionKey, str]:
