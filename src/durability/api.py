@@ -22,6 +22,7 @@ from durability.engine.selectors import (
     project,
     states,
     switches,
+    tested_rows,
     texts,
 )
 from durability.facts.model import Value
@@ -111,6 +112,7 @@ __all__ = [
     "states",
     "suggest",
     "switches",
+    "tested_rows",
     "texts",
     "unhandled",
     "unknown",

@@ -74,7 +74,7 @@ WHOLE_PROGRAM = {
     "recorded-before-done",
     "background-failure-invisible", "blocking-call-via-helper", "busy-wait", "connection-never-closed",
     "destructive-without-guard", "download-without-cap", "entry-point-untested", "error-masked-as-empty",
-    "error-reported-as-success", "failure-taken-for-no", "file-read-whole-in-request", "fire-and-forget-task", "http-call-in-loop", "insert-guarded-only-by-read",
+    "check-then-act-race", "error-reported-as-success", "failure-taken-for-no", "file-read-whole-in-request", "fire-and-forget-task", "http-call-in-loop", "insert-guarded-only-by-read",
     "list-endpoint-without-pagination", "llm-output-executed", "llm-output-parsed-unguarded",
     "model-load-per-request", "module-global-request-state", "mutable-default-or-class-state",
     "n-plus-one-via-helper", "no-connection-pool", "no-error-boundary", "no-exception-telemetry",

@@ -46,6 +46,7 @@ SelectorKind = Literal[
     "lookups",
     "switches",
     "checks",
+    "tested_rows",
 ]
 
 
@@ -176,6 +177,11 @@ def claims() -> Selector:
 def checks(*, roles: tuple[str, ...] = ()) -> Selector:
     """Handlers of checks against the outside on whose result something final hangs."""
     return Selector("checks", roles=roles)
+
+
+def tested_rows(*, roles: tuple[str, ...] = ()) -> Selector:
+    """Lookups of a row that is tested and then changed in the same columns."""
+    return Selector("tested_rows", roles=roles)
 
 
 def _tuple(value: str | tuple[str, ...]) -> tuple[str, ...]:
@@ -320,6 +326,10 @@ def _checks(selector: Selector, context: Context) -> Iterator[Site]:
     yield from (HandlerSite(context, path, index) for path, index in context.mistaken.all)
 
 
+def _tested_rows(selector: Selector, context: Context) -> Iterator[Site]:
+    yield from (context.call(path, index) for path, index in context.races.all)
+
+
 def _project(selector: Selector, context: Context) -> Iterator[Site]:
     paths = context.judged_paths()
     if paths and context.view == "project":
@@ -344,4 +354,5 @@ _FINDERS = {
     "lookups": _lookups,
     "switches": _switches,
     "checks": _checks,
+    "tested_rows": _tested_rows,
 }

@@ -34,6 +34,8 @@ from durability.program.links.packages import distributions, implied_uses
 from durability.program.links.program import Program
 from durability.program.links.spelling import plain_name
 from durability.program.schema.guarded import GuardedInserts
+from durability.program.schema.lookups import Lookups
+from durability.program.schema.races import Races
 from durability.program.schema.schema import Schema
 from durability.program.schema.switches import Switches
 from durability.program.sequences.sequence import Sequences
@@ -77,7 +79,9 @@ class Context:
         self.leaving = Leaving(program)
         self.sequences = Sequences(self)
         self.schema = Schema(self)
+        self.lookups = Lookups(self)
         self.guarded_inserts = GuardedInserts(self)
+        self.races = Races(self)
         self.switches = Switches(self)
         self.mistaken = MistakenFailures(self)
 

@@ -2,6 +2,7 @@
 
 from durability.program.context import Context
 from durability.program.schema.guarded import GuardedInsert
+from durability.program.schema.races import Race
 from durability.program.schema.schema import Schema
 from durability.program.schema.switches import Switch
 from durability.program.sites import CallSite
@@ -20,6 +21,10 @@ class StoredQuestions:
     def guarded_insert(self, call: CallSite) -> GuardedInsert:
         """The insert that the empty result of a lookup allows; for the sites of the selector `lookups`."""
         return self._context.guarded_inserts.all[call.path, call.index]
+
+    def race(self, call: CallSite) -> Race:
+        """The change that hangs on a test of what a lookup found; for the sites of the selector `tested_rows`."""
+        return self._context.races.all[call.path, call.index]
 
     def is_flipped(self, switch: Switch) -> bool | None:
         """Whether the program sets a column to the other value; None when that may happen out of sight."""

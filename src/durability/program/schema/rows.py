@@ -35,19 +35,43 @@ _CONSTANT = re.compile(r"^(?:'[^']*'|\d+|true|false|null)$", re.IGNORECASE)
 _INSERT = re.compile(
     r"^\s*insert\s+(?P<way>or\s+\w+\s+|ignore\s+)?into\s+[\"'`\[]?(?:\w+\.)?(?P<table>\w+)", re.IGNORECASE
 )
+_UPDATE = re.compile(
+    r"^\s*update\s+[\"`\[]?(?:\w+\.)?(?P<table>\w+)[\"`\]]?\s+(?:as\s+\w+\s+)?set\s+(?P<set>.+?)(?:\swhere\s(?P<where>.+))?$",
+    re.IGNORECASE | re.DOTALL,
+)
+_SELECTED = re.compile(r"^\s*select\s+(?P<columns>.+?)\s+from\b", re.IGNORECASE | re.DOTALL)
 _UPSERT = re.compile(r"\bon\s+conflict\b|\bon\s+duplicate\s+key\b", re.IGNORECASE)
 _WHERE_MISSING = re.compile(r"\bwhere\s+not\s+exists\b", re.IGNORECASE)
+_ALL: frozenset[str] = frozenset()
 _CHAIN = 20
 """Calls of one query chain that are followed."""
 
 
 class Asked(Struct, frozen=True):
-    """A row that is looked for: the table by name or class, and the columns that are compared with something given."""
+    """A row that is looked for: the table by name or class, and the columns that are compared with something given.
+
+    `selected` are the columns that are read, all of them where none is named.
+    """
 
     table: str
     columns: frozenset[str]
     model: Symbol | None = None
     locked: bool = False
+    selected: frozenset[str] = frozenset()
+
+
+class Changed(Struct, frozen=True):
+    """Columns that are set in a row of a table.
+
+    `counted` are those that go up or down, `marked` those that get a constant or the time; `conditional` says that the
+    statement itself tests what it sets.
+    """
+
+    table: str
+    columns: frozenset[str]
+    counted: frozenset[str]
+    marked: frozenset[str]
+    conditional: bool
 
 
 class Put(Struct, frozen=True):
@@ -135,7 +159,26 @@ def _asked_by_text(text: str) -> Asked | None:
             return None
         if not _CONSTANT.match(equal["value"]):
             columns.add(equal["column"].lower())
-    return Asked(found["table"].lower(), frozenset(columns), locked=locked) if columns else None
+    named = _SELECTED.match(text)
+    read = frozenset(re.findall(r"\w+", named["columns"].lower())) if named is not None and "*" not in text else None
+    return Asked(found["table"].lower(), frozenset(columns), locked=locked, selected=read or _ALL) if columns else None
+
+
+def changed(context: "Context", call: CallSite) -> Changed | None:
+    """The columns that an UPDATE of this call sets."""
+    if call.shown.rpartition(".")[2] not in _STATEMENTS or not call.arguments:
+        return None
+    found = _UPDATE.match(" ".join(_text(context, call.arguments[0].value, call.key).split()))
+    if found is None:
+        return None
+    parts = [part.partition("=") for part in found["set"].split(",")]
+    given = {words[-1]: value.strip() for name, _, value in parts if (words := re.findall(r"\w+", name.lower()))}
+    where = set(re.findall(r"\w+", (found["where"] or "").lower()))
+    counted = frozenset(
+        name for name, value in given.items() if re.match(rf"\W*(?:\w+\.)?{name}\W?\s*[-+]", value.lower())
+    )
+    marked = frozenset(name for name, value in given.items() if _CONSTANT.match(value) or "now" in value.lower())
+    return Changed(found["table"].lower(), frozenset(given), counted, marked, bool(where.intersection(given)))
 
 
 def _asked_by_model(context: "Context", call: CallSite) -> Asked | None:

@@ -1,0 +1,142 @@
+"""check-then-act-race."""
+
+from durability.api import (
+    Ask,
+    Bad,
+    CallSite,
+    Good,
+    Miss,
+    Silent,
+    Story,
+    Verdict,
+    handled,
+    rule,
+    suggest,
+    tested_rows,
+    unhandled,
+)
+
+_ROUTE = "from flask import Flask, request\napp = Flask(__name__)\n"
+_BASE = (
+    "from sqlalchemy import Boolean, Column, Integer\nfrom sqlalchemy.orm import declarative_base\nBase = declarative_base()\n"
+    "class Account(Base):\n    __tablename__ = 'accounts'\n    id = Column(Integer, primary_key=True)\n    balance = Column(Integer)\n"
+    "    used = Column(Boolean, default=False)\n"
+)
+_PAY = (
+    _ROUTE
+    + "from sqlalchemy.orm import Session\nimport models as m\n@app.post('/pay')\ndef pay(db: Session):\n    n = request.json['n']\n"
+    "    account = db.query(m.Account).filter(m.Account.id == request.json['id']){}.first(){}\n    if account.balance < n:\n"
+    "        return 'no', 402\n    account.balance -= n\n    db.commit()\n    return 'ok'\n"
+)
+_SQL = (
+    _ROUTE
+    + "import sqlite3\ndb = sqlite3.connect('a.db')\n@app.post('/pay')\ndef pay():\n    user, n = request.json['id'], request.json['n']\n{}"
+    "    row = db.execute('SELECT balance FROM accounts WHERE id = ?', (user,)).fetchone(){}\n    if row[0] < n:\n        return 'no', 402\n"
+    "    db.execute('UPDATE accounts SET balance = {} WHERE {}', (n, user))\n    db.commit()\n    return 'ok'\n"
+)
+_STORE = (
+    "import sqlite3\nclass Store:\n    def __init__(self):\n        self.db = sqlite3.connect('a.db')\n    def balance(self, user):\n"
+    "        row = self.db.execute('SELECT balance FROM accounts WHERE id = ?', (user,)).fetchone()\n        return row[0]\n    def take(self, user, n):\n"
+    "        self.db.execute('UPDATE accounts SET balance = balance - ? WHERE id = ?{}', (n, user))\n        self.db.commit()\n"
+)
+_TAKING = (
+    _ROUTE
+    + "from store import Store\nstore = Store()\n@app.post('/pay')\ndef pay():\n    user, n = request.json['id'], request.json['n']\n"
+    "    if store.balance(user) < n:{}\n        return 'no', 402\n    store.take(user, n)\n    return 'ok'\n"
+)
+
+
+@rule(
+    lens="time",
+    severity="high",
+    confidence="high",
+    cwe=[362, 367],
+    sources=["Warszawski and Bailis, ACIDRain, SIGMOD 2017", "CWE-367: Time-of-check Time-of-use Race Condition"],
+    story=Story(
+        demo="One person does one thing at a time.",
+        production="Two requests at the same moment both see enough left, both are served: more is given out than there was.",
+        trigger="two requests at once",
+    ),
+    action="Let one statement test and change the row, or lock the row while it is looked at",
+    minutes=(15, 60),
+    sites=tested_rows(roles=("route", "ui", "bot", "tool", "worker")),
+    examples=[
+        Bad({"app.py": _PAY.format("", "  # <-"), "models.py": _BASE}, why="two files, an alias"),
+        Bad(
+            {
+                "app.py": _TAKING.format("  # <-"),
+                "store/__init__.py": "from .accounts import Store\n",
+                "store/accounts.py": _STORE.format(""),
+            },
+            why="look and change are methods behind a re-export",
+        ),
+        Bad(
+            _SQL.format("", "  # <-", "balance - ?", "id = ?"), why="in SQL; counting in the statement does not test it"
+        ),
+        Bad(
+            _SQL.format("    db.execute('BEGIN')\n", "  # <-", "balance - ?", "id = ?"),
+            why="a transaction that takes no lock before it looks",
+            decoy=True,
+        ),
+        Bad(
+            {
+                "app.py": _ROUTE
+                + "import smtplib\nfrom sqlalchemy.orm import Session\nfrom models import Account\n@app.post('/redeem')\ndef redeem(db: Session):\n"
+                "    code = db.query(Account).filter_by(id=request.json['id']).first()  # <-\n    if code.used:\n        return 'used', 409\n"
+                "    code.used = True\n    db.commit()\n    smtplib.SMTP('mail').sendmail('a', 'b', 'a voucher')\n    return 'ok'\n",
+                "models.py": _BASE,
+            },
+            why="a mark that lets a message go out once",
+        ),
+        Good({"app.py": _PAY.format(".with_for_update()", ""), "models.py": _BASE}, why="the row is locked"),
+        Good(_SQL.format("", "", "balance - ?", "id = ? AND balance >= 1"), why="the statement tests it again"),
+        Good(
+            _SQL.format("    db.execute('BEGIN IMMEDIATE')\n", "", "balance - ?", "id = ?"),
+            why="the write lock is taken before the look",
+        ),
+        Good(
+            {
+                "app.py": _TAKING.format(""),
+                "store/__init__.py": "from .accounts import Store\n",
+                "store/accounts.py": _STORE.format(" AND balance >= 1"),
+            },
+            why="the statement in the other file tests it again",
+        ),
+        Silent(
+            {
+                "app.py": _ROUTE
+                + "from sqlalchemy.orm import Session\nfrom models import Account\n@app.post('/close')\ndef close(db: Session):\n"
+                "    account = db.query(Account).filter_by(id=request.json['id']).first()\n    if account.used:\n        return 'closed'\n"
+                "    account.used = True\n    db.commit()\n    return 'ok'\n",
+                "models.py": _BASE,
+            },
+            why="twice the same mark does no harm",
+        ),
+        Miss(
+            {
+                "app.py": _ROUTE
+                + "from sqlalchemy.orm import Session\nfrom models import Account\n@app.post('/view')\ndef view(db: Session):\n"
+                "    account = db.query(Account).filter_by(id=request.json['id']).first()\n    account.balance += 1\n    db.commit()\n    return 'ok'\n",
+                "models.py": _BASE,
+            },
+            why="a count that nothing tests may lose one",
+        ),
+    ],
+)
+def check_then_act_race(call: CallSite, ask: Ask) -> Verdict:
+    """A row is read and tested, and then changed because of the test, with nothing that keeps a second request out.
+
+    Both requests test the same old value.
+    """
+    race = ask.race(call)
+    if race.guard:
+        return handled()
+    columns = ", ".join(race.columns)
+    return unhandled(
+        f"{race.table} ({columns}) is tested here and changed later: two requests both pass the test",
+        fix=suggest(
+            f"test {columns} in the WHERE of the update and look at its row count, or lock the row (FOR UPDATE)"
+        ),
+        cause=f"{race.table}:{columns}",
+        trace=race.trace,
+    )
