@@ -1,5 +1,6 @@
 """Orders of a shop: FastAPI with an asynchronous session, a model client and another service behind it."""
 
+import hmac
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,9 +10,10 @@ from functools import lru_cache
 from typing import Annotated
 
 import httpx
-from fastapi import BackgroundTasks, Depends, FastAPI, HTTPException, Query, Request, UploadFile
+from fastapi import APIRouter, BackgroundTasks, Depends, FastAPI, HTTPException, Query, Request, UploadFile
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import JSONResponse
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from openai import APIError, AsyncOpenAI
 from pydantic import BaseModel, Field, SecretStr
 from pydantic_settings import BaseSettings
@@ -27,6 +29,7 @@ LARGEST_UPLOAD = 5_000_000
 class Settings(BaseSettings):
     database_url: str
     openai_api_key: SecretStr
+    staff_token: SecretStr
     rates_url: str
     allowed_origins: list[str] = []
 
@@ -89,6 +92,15 @@ def model_client(request: Request) -> AsyncOpenAI:
 
 
 Database = Annotated[AsyncSession, Depends(session)]
+Bearer = Annotated[HTTPAuthorizationCredentials, Depends(HTTPBearer())]
+
+
+def staff(given: Bearer) -> None:
+    if not hmac.compare_digest(given.credentials.encode(), settings().staff_token.get_secret_value().encode()):
+        raise HTTPException(401, "unknown token")
+
+
+orders = APIRouter(prefix="/orders", dependencies=[Depends(staff)])
 
 
 @app.exception_handler(httpx.HTTPError)
@@ -97,13 +109,13 @@ async def upstream_failed(request: Request, error: httpx.HTTPError) -> JSONRespo
     return JSONResponse({"detail": "a service we need is not available"}, status_code=503)
 
 
-@app.get("/orders", response_model=list[ShownOrder])
+@orders.get("", response_model=list[ShownOrder])
 async def list_orders(database: Database, limit: Annotated[int, Query(le=100)] = 20, after: int = 0) -> list[Order]:
     query = select(Order).where(Order.id > after).order_by(Order.id).limit(limit)
     return list((await database.scalars(query)).all())
 
 
-@app.get("/orders/{order_id}", response_model=ShownOrder)
+@orders.get("/{order_id}", response_model=ShownOrder)
 async def show_order(order_id: int, database: Database) -> Order:
     found = await database.get(Order, order_id)
     if found is None:
@@ -121,7 +133,7 @@ def tell_the_kitchen(order_id: int) -> None:
     logger.info("order %s is to be packed", order_id)
 
 
-@app.post("/orders", response_model=ShownOrder, status_code=201)
+@orders.post("", response_model=ShownOrder, status_code=201)
 async def create_order(
     new: NewOrder,
     database: Database,
@@ -135,7 +147,7 @@ async def create_order(
     return order
 
 
-@app.post("/orders/{order_id}/receipt", status_code=204)
+@orders.post("/{order_id}/receipt", status_code=204)
 async def attach_receipt(order_id: int, file: UploadFile) -> None:
     if file.size is None or file.size > LARGEST_UPLOAD:
         raise HTTPException(413, "at most 5 MB")
@@ -143,7 +155,7 @@ async def attach_receipt(order_id: int, file: UploadFile) -> None:
     logger.info("receipt of %s bytes for order %s", len(content), order_id)
 
 
-@app.get("/orders/{order_id}/summary")
+@orders.get("/{order_id}/summary")
 async def summarise(
     order_id: int, database: Database, model: Annotated[AsyncOpenAI, Depends(model_client)]
 ) -> dict[str, str]:
@@ -158,3 +170,6 @@ async def summarise(
         logger.exception("the model did not answer")
         raise HTTPException(503, "no summary at the moment") from error
     return {"summary": answer.choices[0].message.content or ""}
+
+
+app.include_router(orders)

@@ -1,5 +1,6 @@
 """Bookings of a small hotel: Flask with an application factory, a blueprint and a payment service."""
 
+import hmac
 import logging
 import os
 from datetime import UTC, datetime
@@ -46,6 +47,13 @@ def deposit_taken(booking_id: int) -> bool:
     response = payments.get(f"{current_app.config['PAYMENTS_URL']}/deposits/{booking_id}", timeout=(2, 5))
     response.raise_for_status()
     return response.json()["taken"]
+
+
+@bookings.before_request
+def only_the_front_desk() -> None:
+    expected = f"Bearer {current_app.config['DESK_TOKEN']}"
+    if not hmac.compare_digest(request.headers.get("Authorization", "").encode(), expected.encode()):
+        abort(401)
 
 
 @bookings.get("/")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from durability.facts.model import Call, Class, Value
 from durability.model import Step
 from durability.program.entrypoints.bindings import Bindings
-from durability.program.entrypoints.credentials import OPEN, Check, Credentials
+from durability.program.entrypoints.credentials import GIVEN, OPEN, Check, Credentials
 from durability.program.entrypoints.model import EntryPoint
 from durability.program.entrypoints.routers import Node, Routers, argument, library_bases
 from durability.program.links.graph import FunctionKey
@@ -46,12 +46,10 @@ class Authentication:
     def _checks(self, entry: EntryPoint) -> Iterator[Check]:
         key = entry.function
         function = self._program.function(key)
-        outer = (key[0], max(function.parent, 0))
         for item in function.parameters:
-            if item.default is not None and item.default.text.rsplit(".", 1)[-1] in ("Depends", "Security"):
-                yield self.credentials.given(item.default, outer)
-            elif item.ref:
-                yield from self._aliased(item.annotation, outer)
+            for value, place in self.credentials.sources(item, key):
+                if value.text.rsplit(".", 1)[-1] in GIVEN:
+                    yield self.credentials.given(value, place)
         yield from self._decorators(entry)
         yield from self._registration(entry)
         if function.owner:
@@ -59,17 +57,6 @@ class Authentication:
         if not any(item.ref.rsplit(".", 1)[-1] in _EXEMPT for item in function.decorators):
             yield self._app
         yield self.credentials.checked(key, 1)
-
-    def _aliased(self, annotation: str, key: FunctionKey) -> Iterator[Check]:
-        """`User = Annotated[..., Depends(...)]`, used as an annotation."""
-        name = annotation.split("[", maxsplit=1)[0]
-        if not name.isidentifier():
-            return
-        for value, place in self._bindings.of(Value("name", name), key):
-            inner = value.parts[1] if value.kind == "item" and len(value.parts) == 2 else None
-            for part in inner.parts if inner is not None and inner.kind == "tuple" else ():
-                if part.kind == "call" and part.text.rsplit(".", 1)[-1] in ("Depends", "Security"):
-                    yield self.credentials.given(part, place)
 
     def _decorators(self, entry: EntryPoint) -> Iterator[Check]:
         path, index = entry.function

@@ -23,13 +23,16 @@ _KEYED = re.compile(r"(?:^|\.)(?:headers|cookies|META)\.get$")
 _SECRET = re.compile(r"auth|token|key|secret|signature|session|cookie|user|credential|sid$", re.IGNORECASE)
 _REFUSALS = frozenset({"401", "403", "HTTP_401_UNAUTHORIZED", "HTTP_403_FORBIDDEN", "UNAUTHORIZED", "FORBIDDEN"})
 _REFUSING = re.compile(
-    r"unauthori[sz]ed|forbidden|permissiondenied|permissionerror|no_?permission|notauthenticated|autherror", re.I
+    r"unauthori[sz]ed|forbidden|permissiondenied|permissionerror|no_?permission|notauthenticated|autherror|"
+    r"unauthenticated|accessdenied|not_?(?:signed|logged)_?in|login_?required",
+    re.IGNORECASE,
 )
 _LOGIN = re.compile(r"log_?in|sign_?in|auth", re.IGNORECASE)
 _LOGS_IN = ("authenticate", "login", "login_user", "compare_digest", "new")
 """They compare what is in the body of the request: a login, which anybody may try."""
 _SECURITY = "fastapi.security."
-_GIVEN = ("Depends", "Security")
+GIVEN = ("Depends", "Security")
+"""They name what supplies a parameter (FastAPI)."""
 _MOST = 60
 """Functions that are looked into for one question."""
 _DEEP = 3
@@ -113,39 +116,47 @@ class Credentials:
         edges = self._program.callees.get(key, ())
         return inner + [edge.callee for edge in edges if not edge.offloaded and edge.callee[1] > 0]
 
+    def sources(self, item: Parameter, key: FunctionKey) -> list[tuple[Value, FunctionKey]]:
+        """The calls that say where a parameter of a function comes from: `Depends(...)`, `Header(...)`.
+
+        They stand in its default, in its annotation, or in the alias that its annotation names
+        (`User = Annotated[..., Depends(...)]`).
+        """
+        outer = (key[0], max(self._program.function(key).parent, 0))
+        if item.default is not None and item.default.kind == "call" and item.default.call >= 0:
+            return [(item.default, outer)]
+        name = item.annotation.split("[", maxsplit=1)[0]
+        if not item.ref or not name.isidentifier():
+            return []
+        found = []
+        for value, place in self._bindings.of(Value("name", name), outer):
+            inner = value.parts[1] if value.kind == "item" and len(value.parts) == 2 else None
+            parts = inner.parts if inner is not None and inner.kind == "tuple" else ()
+            found += [(part, place) for part in parts if part.kind == "call" and part.call >= 0]
+        return found
+
     def _supplied(self, key: FunctionKey) -> list[FunctionKey]:
         """The functions that supply parameters of a function."""
-        path, index = key
-        facts = self._program.files[path]
         found = []
-        for item in facts.functions[index].parameters:
-            value = item.default
-            if value is None or value.call < 0 or value.text.rsplit(".", 1)[-1] not in _GIVEN:
-                continue
-            arguments = facts.calls[value.call].arguments
-            if arguments:
-                symbol = self._program.value_symbol(arguments[0].value, path, facts.functions[index].parent)
-                supplier = self._program.key_of(symbol)
-                found += [supplier] if supplier is not None else []
+        for item in self._program.function(key).parameters:
+            for value, place in self.sources(item, key):
+                arguments = self._program.files[place[0]].calls[value.call].arguments
+                if value.text.rsplit(".", 1)[-1] in GIVEN and arguments:
+                    symbol = self._program.value_symbol(arguments[0].value, *place)
+                    supplier = self._program.key_of(symbol)
+                    found += [supplier] if supplier is not None else []
         return found
 
     def _parameter(self, item: Parameter, key: FunctionKey) -> Check:
-        value = item.default
-        if value is None or value.kind != "call" or value.call < 0:
-            return OPEN
-        path = key[0]
-        last = value.text.rsplit(".", 1)[-1]
-        step = Step(path, self._program.files[path].calls[value.call].span[0], f"{item.name} is taken from the request")
-        if last in ("Header", "Cookie"):
-            return "open", (step,) if _SECRET.search(item.name) else ()
-        if last not in _GIVEN:
-            return OPEN
-        call = self._program.files[path].calls[value.call]
-        target = call.arguments[0].value if call.arguments else None
-        outer = (path, self._program.function(key).parent)
-        if target is not None and self._security(target, outer) is not None:
-            strict = self._is_strict(target, outer)
-            return ("required" if strict else "open"), (step,)
+        for value, place in self.sources(item, key):
+            call = self._program.files[place[0]].calls[value.call]
+            last = value.text.rsplit(".", 1)[-1]
+            step = Step(place[0], call.span[0], f"{item.name} is taken from the request")
+            if last in ("Header", "Cookie"):
+                return "open", (step,) if _SECRET.search(item.name) else ()
+            target = call.arguments[0].value if last in GIVEN and call.arguments else None
+            if target is not None and self._security(target, place) is not None:
+                return ("required" if self._is_strict(target, place) else "open"), (step,)
         return OPEN
 
     def _security(self, target: Value, key: FunctionKey) -> Step | None:
@@ -210,9 +221,23 @@ class Credentials:
             if item.value is None or item.kind not in ("return", "raise"):
                 continue
             parts = item.value.parts if item.value.kind == "tuple" else (item.value,)
-            if any(_is_refusal(part) for part in parts) or _REFUSING.search(plain_name(item.value)):
+            named = _REFUSING.search(plain_name(item.value)) or self._raises_refusal(item.value, key)
+            if named or any(_is_refusal(part) for part in parts):
                 return Step(key[0], item.span[0], "turns the caller away")
         return None
+
+    def _raises_refusal(self, value: Value, key: FunctionKey) -> bool:
+        """Whether an error of the project says in its class that the caller is turned away: `status = 401`."""
+        if value.kind != "call" or value.call < 0:
+            return False
+        symbol = self._program.symbol(key[0], value.call)
+        if symbol.kind != "class":
+            return False
+        return any(
+            item.value is not None and _is_refusal(item.value)
+            for item in self._program.assigns_in((symbol.path, 0))
+            if self._program.files[symbol.path].blocks[item.block].targets[:1] == (symbol.name,)
+        )
 
     def _line(self, key: FunctionKey, value: Value) -> int:
         if value.call >= 0:
