@@ -167,3 +167,35 @@ TOOLS = {
 def test_tools_that_are_offered_over_the_network(name):
     auth, how, expected = TOOLS[name]
     assert surfaces({"tools.py": TOOL.format(auth=auth, how=how)}) == expected
+
+
+HOOK = "import stripe\n@app.post('/webhooks/stripe')\nasync def paid(request: Request):\n    body = await request.body()\n{check}    drop(1)\n    return 'ok'\n"
+CHECKS = {
+    "none": ("    event = body\n", "open"),
+    "raises": ("    event = stripe.Webhook.construct_event(body, 's', 'k')\n", "required"),
+    "answered": (
+        "    try:\n        event = stripe.Webhook.construct_event(body, 's', 'k')\n    except ValueError:\n        return 'no', 400\n",
+        "required",
+    ),
+    "passed over": (
+        "    try:\n        event = stripe.Webhook.construct_event(body, 's', 'k')\n    except Exception:\n        event = body\n",
+        "open",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_webhooks_whose_sender_is_checked(name):
+    check, expected = CHECKS[name]
+    files = {"app.py": API + DROP + HOOK.format(check=check)}
+    assert surfaces(files) == [f"POST /webhooks/stripe: delete, {expected}"]
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [("'k', algorithms=['HS256']", "required"), ("options={'verify_signature': False}", "unknown")],
+)
+def test_a_token_whose_signature_raises(options, expected):
+    guard = f"import jwt\ndef who(token: str):\n    return jwt.decode(token, {options})\n"
+    text = "@app.delete('/notes/{key}')\ndef remove(key: int, user=Depends(who)):\n    drop(key)\n"
+    assert surfaces({"app.py": API + DROP + guard + text}) == [f"DELETE /notes/{{key}}: delete, {expected}"]

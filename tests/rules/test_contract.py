@@ -69,7 +69,7 @@ def test_has_enough_examples(rule):
 
 
 WHOLE_PROGRAM = {
-    "identity-without-proof", "route-without-auth",
+    "identity-without-proof", "object-ownership-unchecked", "route-without-auth",
     "done-before-recorded", "half-a-pair", "multi-write-without-transaction", "one-lane-long-hold", "pending-work-only-in-memory",
     "recorded-before-done",
     "background-failure-invisible", "blocking-call-via-helper", "busy-wait", "connection-never-closed",

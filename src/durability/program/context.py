@@ -41,6 +41,7 @@ from durability.program.schema.switches import Switches
 from durability.program.sequences.sequence import Sequences
 from durability.program.sites import CallSite, HandlerSite
 from durability.program.trust.claims import Claims
+from durability.program.trust.ownership import Ownerships
 from durability.program.trust.surfaces import Surfaces
 
 if TYPE_CHECKING:
@@ -252,6 +253,11 @@ class Context:
     def surfaces(self) -> Surfaces:
         """What strangers can reach."""
         return Surfaces(self)
+
+    @cached_property
+    def ownerships(self) -> Ownerships:
+        """Whose rows handlers touch."""
+        return Ownerships(self)
 
     @cached_property
     def claims(self) -> Claims:

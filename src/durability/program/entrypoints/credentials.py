@@ -92,6 +92,9 @@ class Credentials:
         while pending and len(seen) <= _MOST:
             at, level = pending.pop(0)
             reads = reads or self._reads(at)
+            raising = self._raises(at) if level == 0 else None  # a caller may catch what a helper raises
+            if raising is not None:
+                return "required", (raising,)
             refuses = refuses or self._refuses(at, depth == _DEEP)
             knows = knows or self._knows(at)
             for item in self._program.function(at).parameters:
@@ -186,6 +189,33 @@ class Credentials:
                 return Step(key[0], call.span[0], f"{call.target}() checks who is asking")
         return None
 
+    def _raises(self, key: FunctionKey) -> Step | None:
+        """A call that raises where the credentials are wrong, and whatever catches it here goes no further."""
+        facts = self._program.files[key[0]]
+        for index in self._program.calls_in(key):
+            row = self._program.row(self._program.name(key[0], index))
+            call = facts.calls[index]
+            if row is None or row.effect != "auth" or not row.raises or _gives_way(call):
+                continue
+            above = list(self._program.blocks_above(key[0], call.block))
+            if all(self._ends(key, number) for number in above if facts.blocks[number].kind == "try"):
+                return Step(key[0], call.span[0], f"{call.target}() raises when the credentials are wrong")
+        return None
+
+    def _ends(self, key: FunctionKey, guarded: int) -> bool:
+        """Whether each handler of a `try` raises, or answers with more than None."""
+        path = key[0]
+        inside = self._program.blocks_in(key)
+        blocks = {number: self._program.files[path].blocks[number] for number in inside}
+        handlers = {number: block.value for number, block in blocks.items() if block.kind == "handler"}
+        telling: set[int] = set()
+        for item in self._program.exits_in(key):
+            told = item.value is not None and item.value.text != "None"
+            if item.kind == "raise" or (item.kind == "return" and told):
+                telling.update(self._program.blocks_above(path, item.block))
+        own = {number for number, of in handlers.items() if of is not None and of.text == str(guarded)}
+        return own <= telling
+
     def _reads(self, key: FunctionKey) -> Step | None:
         facts = self._program.files[key[0]]
         function = facts.functions[key[1]]
@@ -243,6 +273,16 @@ class Credentials:
         if value.call >= 0:
             return self._program.files[key[0]].calls[value.call].span[0]
         return self._program.function(key).span[0]
+
+
+def _gives_way(call: Call) -> bool:
+    """Whether a check is told to let pass what it should refuse: `verify=False`, `{"verify_signature": False}`."""
+    for item in call.arguments:
+        table = item.value.parts if item.value.kind == "dict" else ()
+        off = {key.text for key, value in zip(table[::2], table[1::2], strict=False) if value.text == "False"}
+        if (item.keyword == "verify" and item.value.text == "False") or any(key.startswith("verify") for key in off):
+            return True
+    return False
 
 
 def _reads_session(target: str) -> bool:

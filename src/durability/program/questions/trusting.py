@@ -3,6 +3,7 @@
 from durability.program.answers import NO, Answer, unknown
 from durability.program.context import Context
 from durability.program.sites import ClaimSite, EntrySite
+from durability.program.trust.ownership import Ownership
 from durability.program.trust.surfaces import Exposure, Surface
 
 
@@ -26,3 +27,8 @@ class TrustQuestions:
         if verdict == "unknown":
             return unknown("unresolved")
         return Answer("yes", trace=steps) if verdict == "yes" else NO
+
+    def ownership(self, site: EntrySite) -> Ownership | None:
+        """What a handler does about the owner of the row whose identifier it is given; None where there is no owner."""
+        route = self._context.routes_by_handler.get(site.key)
+        return self._context.ownerships.of(route) if route is not None and site.entry.role == "route" else None

@@ -1,0 +1,115 @@
+"""Where a function speaks of certain names: in tests, and in what it gives to calls."""
+
+import re
+from collections.abc import Iterator, Set
+from typing import TYPE_CHECKING
+
+from durability.facts.model import Call, Value
+from durability.program.links.graph import FunctionKey
+from durability.program.links.spelling import plain_name
+from durability.program.sites import CallSite
+
+if TYPE_CHECKING:
+    from durability.program.context import Context
+
+CURRENT = frozenset({"current_user", "flask_login.current_user", "g.user", "request.user", "self.request.user"})
+"""Names under which frameworks keep who is asking."""
+
+_GETTERS = re.compile(
+    r"current_|get_jwt_identity|get_\w*user|authenticat|logged_in|whoami|identity|principal|verify_\w*token|decode_token",
+    re.IGNORECASE,
+)
+_RIGHTS = re.compile(r"own(?:s|er|ed)?(?:_|$)|access|permi|belong|allowed|authori[sz]|can_|member", re.IGNORECASE)
+_SESSIONS = ("session", "flask.session", "request.session", "self.request.session")
+_WHO = re.compile(r"user|uid|email|account|\bid\b", re.IGNORECASE)
+_OWNERS = re.compile(
+    r"^(?:current_)?(?:user|owner|account|tenant|customer|author|student|teacher)(?:_?id)?$", re.IGNORECASE
+)
+_STORES = re.compile(
+    r"\b(?:db|database|conn\w*|engine|repo\w*|settings|config|client|service|cache|redis)\b|[Ss]ession", re.I
+)
+_GIVEN = ("Depends", "Security")
+_MOST = 60
+
+
+def user_names(context: "Context", key: FunctionKey) -> frozenset[str]:
+    """The names of a function that stand for who is asking: dependencies, what a session says, parameters so called."""
+    program = context.program
+    function = program.function(key)
+    found = set(CURRENT)
+    for item in function.parameters:
+        supplied = item.default is not None and item.default.text.rsplit(".", 1)[-1] in _GIVEN
+        if (supplied and not _STORES.search(f"{item.name} {item.annotation}")) or _OWNERS.match(item.name):
+            found.add(item.name)
+    for bound in program.assigns_in(key):
+        name = plain_name(bound.target)
+        value = bound.value
+        calls = program.files[key[0]].calls
+        if name and value is not None and any(_says_who(part, calls) for part in _parts(value)):
+            found.add(name)
+    return frozenset(found)
+
+
+def arguments_with(context: "Context", key: FunctionKey, names: Set[str]) -> Iterator[CallSite]:
+    """The calls of a function that are given one of some names, in the call itself or in the chain that it ends."""
+    for index in context.program.calls_in(key):
+        call = context.call(key[0], index)
+        if mentioned(context, call, names):
+            yield call
+
+
+def mentioned(context: "Context", call: CallSite, names: Set[str]) -> bool:
+    """Whether a call, or one in the chain it is made on, is given one of some names."""
+    calls = context.program.files[call.path].calls
+    pending, left = list(_given(call, calls)), _MOST
+    while pending and left:
+        left -= 1
+        value = pending.pop()
+        if plain_name(value) in names or (names >= CURRENT and _says_who(value, calls)):
+            return True
+        pending.extend(value.parts)
+        if value.kind == "call" and value.call >= 0:
+            pending.extend(item.value for item in calls[value.call].arguments)
+    return False
+
+
+def _given(call: CallSite, calls: tuple[Call, ...]) -> Iterator[Value]:
+    """The arguments of a call and of the calls in the chain that it ends: `query(A).filter(A.id == key).first()`."""
+    yield from (item.value for item in call.arguments)
+    chained = call.receiver
+    while chained is not None and chained.kind == "call" and chained.call >= 0:
+        inner = calls[chained.call]
+        yield from (item.value for item in inner.arguments)
+        chained = inner.receiver
+
+
+def tests_with(context: "Context", key: FunctionKey, names: Set[str]) -> bool:
+    """Whether a function tests one of some names, compares it with something, or calls what is named for rights."""
+    program = context.program
+    facts = program.files[key[0]]
+    blocks = [facts.blocks[index] for index in program.blocks_in(key)]
+    tested = [block.value for block in blocks if block.kind in ("if", "while", "comp")]
+    values = [item.value for item in program.assigns_in(key)] + [item.value for item in program.exits_in(key)]
+    compared = [part for value in values if value is not None for part in _parts(value) if part.kind == "compare"]
+    if any(_RIGHTS.search(facts.calls[index].target.rsplit(".", 1)[-1]) for index in program.calls_in(key)):
+        return True
+    said = (part for value in (*tested, *compared) if value is not None for part in _parts(value))
+    return any(plain_name(part) in names or _says_who(part, facts.calls) for part in said)
+
+
+def _parts(value: Value) -> Iterator[Value]:
+    pending = [value]
+    while pending:
+        part = pending.pop()
+        yield part
+        pending.extend(part.parts)
+
+
+def _says_who(value: Value, calls: tuple[Call, ...]) -> bool:
+    """Whether a value is what a session, or a function for it, says of who is asking."""
+    if value.kind == "item" and len(value.parts) == 2:
+        return plain_name(value.parts[0]) in _SESSIONS and _WHO.search(value.parts[1].text) is not None
+    if value.kind == "call" and value.text.endswith("session.get") and value.call >= 0:
+        asked = calls[value.call].arguments[:1]
+        return any(item.value.kind == "text" and _WHO.search(item.value.text) for item in asked)
+    return value.kind == "call" and _GETTERS.search(value.text) is not None
