@@ -78,7 +78,7 @@ WHOLE_PROGRAM = {
     "list-endpoint-without-pagination", "llm-output-executed", "llm-output-parsed-unguarded",
     "model-load-per-request", "module-global-request-state", "mutable-default-or-class-state",
     "n-plus-one-via-helper", "no-connection-pool", "no-error-boundary", "no-exception-telemetry",
-    "non-atomic-file-write", "none-result-unguarded", "orm-lazy-load-in-loop", "path-from-user-input",
+    "non-atomic-file-write", "none-result-unguarded", "non-idempotent-retry", "orm-lazy-load-in-loop", "path-from-user-input",
     "placeholder-return", "quadratic-membership", "remote-json-shape-trusted", "retry-exhaustion-silent",
     "retry-nested-amplification", "ssrf-user-url", "state-lost-on-restart", "switch-that-nothing-flips", "sync-db-in-async-route",
     "thread-per-request", "unbounded-cache-growth", "unbounded-fanout",

@@ -47,6 +47,7 @@ SelectorKind = Literal[
     "switches",
     "checks",
     "tested_rows",
+    "repeated",
 ]
 
 
@@ -182,6 +183,11 @@ def checks(*, roles: tuple[str, ...] = ()) -> Selector:
 def tested_rows(*, roles: tuple[str, ...] = ()) -> Selector:
     """Lookups of a row that is tested and then changed in the same columns."""
     return Selector("tested_rows", roles=roles)
+
+
+def repeated(*, roles: tuple[str, ...] = ()) -> Selector:
+    """Calls inside of what is tried again, that charge, refund or change something elsewhere."""
+    return Selector("repeated", roles=roles)
 
 
 def _tuple(value: str | tuple[str, ...]) -> tuple[str, ...]:
@@ -330,6 +336,10 @@ def _tested_rows(selector: Selector, context: Context) -> Iterator[Site]:
     yield from (context.call(path, index) for path, index in context.races.all)
 
 
+def _repeated(selector: Selector, context: Context) -> Iterator[Site]:
+    yield from (context.call(path, index) for path, index in context.repeated.all)
+
+
 def _project(selector: Selector, context: Context) -> Iterator[Site]:
     paths = context.judged_paths()
     if paths and context.view == "project":
@@ -355,4 +365,5 @@ _FINDERS = {
     "switches": _switches,
     "checks": _checks,
     "tested_rows": _tested_rows,
+    "repeated": _repeated,
 }

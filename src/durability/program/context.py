@@ -16,6 +16,7 @@ from durability.program.entrypoints.tested import Tested
 from durability.program.failing.boundaries import Boundaries
 from durability.program.failing.failures import Failures
 from durability.program.failing.mistaken import MistakenFailures
+from durability.program.failing.repeated import RepeatedEffects
 from durability.program.flows.caught import Caught
 from durability.program.flows.flow import Flow
 from durability.program.flows.guards import Leaving
@@ -84,6 +85,7 @@ class Context:
         self.guarded_inserts = GuardedInserts(self)
         self.races = Races(self)
         self.switches = Switches(self)
+        self.repeated = RepeatedEffects(self)
         self.mistaken = MistakenFailures(self)
 
     def call(self, path: str, index: int) -> CallSite:

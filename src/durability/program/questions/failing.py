@@ -9,6 +9,7 @@ from durability.program.failing.background import forgets, started_at
 from durability.program.failing.dropped import dropped
 from durability.program.failing.mistaken import Mistaken
 from durability.program.failing.polling import polls, rests
+from durability.program.failing.repeated import Repeated
 from durability.program.failing.retries import after_tries, retries, waits
 from durability.program.failing.sentinels import told_apart, used_blindly
 from durability.program.failing.serving import caught_while_serving
@@ -97,6 +98,10 @@ class FailureQuestions:
     def retried_by(self, site: FunctionSite) -> str:
         """The library whose decorator repeats a function, or ""."""
         return retried_by(self._context, site.key)
+
+    def repeated(self, call: CallSite) -> Repeated:
+        """The effect that a retry asks for again; for the sites of the selector `repeated`."""
+        return self._context.repeated.all[call.path, call.index]
 
     def polls(self, loop: LoopSite) -> bool:
         """Whether a `while` loop does nothing but ask again until it may go on."""
