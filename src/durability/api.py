@@ -52,6 +52,7 @@ from durability.program.sites import (
     SwitchSite,
     TextSite,
 )
+from durability.program.trust.surfaces import Exposure
 
 __all__ = [
     "NO",
@@ -66,6 +67,7 @@ __all__ = [
     "ClaimSite",
     "DistributionSite",
     "EntrySite",
+    "Exposure",
     "FunctionSite",
     "GapSite",
     "Good",

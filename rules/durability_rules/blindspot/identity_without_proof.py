@@ -42,8 +42,8 @@ _SAID = {
     sources=["OWASP Top 10 2021, A07 Identification and Authentication Failures", "CWE-287: Improper Authentication"],
     story=Story(
         demo="The author logs in with the right name.",
-        production="A stranger gives somebody else's name and is that person: sees what they see and acts as them.",
-        trigger="somebody gives another name than their own",
+        production="A stranger is taken for the person they name, or for the owner outright: sees what that person sees and acts as them.",
+        trigger="somebody says that they are somebody else",
     ),
     action="Have people prove who they are before the program believes it",
     minutes=(30, 120),

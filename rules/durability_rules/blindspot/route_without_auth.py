@@ -4,6 +4,7 @@ from durability.api import (
     Ask,
     Bad,
     EntrySite,
+    Exposure,
     Good,
     Miss,
     Silent,
@@ -19,6 +20,7 @@ from durability.api import (
     unsure,
 )
 
+_SHOWN = 3
 _STORE = (
     "import sqlite3\ndef drop(key):\n    with sqlite3.connect('a.db') as db:\n"
     "        db.execute('DELETE FROM notes WHERE id = ?', (key,))\n"
@@ -169,14 +171,18 @@ def route_without_auth(entry: EntrySite, ask: Ask) -> Verdict | None:
         return handled()
     if surface.authentication == "unknown":
         return unsure("unresolved")
-    exposed = ask.exposure
-    share = f"all {exposed.all}" if exposed.open == exposed.all else f"{exposed.open} of {exposed.all}"
     found = unhandled(
-        f"{share} entry points that {exposed.do} let anybody in"
-        if exposed.all > 1
-        else f"the one entry point that may {exposed.do} lets anybody in",
+        _said(ask.exposure),
         fix=suggest("let a dependency, a decorator or a middleware refuse whoever does not show who they are"),
         cause="nobody asks who calls",
-        trace=exposed.table,
+        trace=ask.way_to_harm(surface),
     )
     return possibly(found) if surface.only_adds else found
+
+
+def _said(exposed: Exposure) -> str:
+    if exposed.all == 1:
+        return f"the one entry point that may {exposed.do} lets anybody in: {exposed.names[0]}"
+    share = f"all {exposed.all}" if exposed.open == exposed.all else f"{exposed.open} of {exposed.all}"
+    more = f" and {exposed.open - _SHOWN} more" if exposed.open > _SHOWN else ""
+    return f"{share} entry points that {exposed.do} let anybody in: {', '.join(exposed.names[:_SHOWN])}{more}"

@@ -1,5 +1,6 @@
 """What a rule may ask about who is believed."""
 
+from durability.model import Step
 from durability.program.answers import NO, Answer, unknown
 from durability.program.context import Context
 from durability.program.sites import ClaimSite, EntrySite
@@ -15,6 +16,10 @@ class TrustQuestions:
     def surface(self, site: EntrySite) -> Surface | None:
         """What a stranger can do at an entry point; None where there is nothing to lose, or it has to be open."""
         return self._context.surfaces.by_entry.get((site.entry.function, site.entry.name))
+
+    def way_to_harm(self, surface: Surface) -> tuple[Step, ...]:
+        """From an entry point to the worst that a stranger can do there."""
+        return self._context.surfaces.way(surface)
 
     @property
     def exposure(self) -> Exposure:

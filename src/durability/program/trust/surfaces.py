@@ -67,15 +67,15 @@ class Surface(Struct, frozen=True):
 
 
 class Exposure(Struct, frozen=True):
-    """All surfaces as one table: how many let anybody in, of how many, and what the former do.
+    """All surfaces as one table: how many let anybody in, of how many, what the former do, and what they are called.
 
-    `table` has a row for each of the former, worst first: the handler, what can be done there, and where that is.
+    `names` are those of the former, worst first.
     """
 
     open: int
     all: int
     do: str
-    table: tuple[Step, ...]
+    names: tuple[str, ...]
 
 
 class Surfaces:
@@ -112,15 +112,14 @@ class Surfaces:
         kinds = {kind for surface in free for kind, _ in surface.effects}
         do = [many for kind, (_, many) in KINDS.items() if kind in kinds]
         said = f"{', '.join(do[:-1])} or {do[-1]}" if len(do) > 1 else "".join(do)
-        return Exposure(len(free), len(self.all), said, tuple(self._row(surface) for surface in free))
+        return Exposure(len(free), len(self.all), said, tuple(surface.entry.name for surface in free))
 
-    def _row(self, surface: Surface) -> Step:
+    def way(self, surface: Surface) -> tuple[Step, ...]:
+        """From a surface to the worst that can be done there."""
         path, index = surface.entry.function
         line = self._context.program.files[path].functions[index].span[0] if index else 1
         (kind, chain), *_ = surface.effects
-        last = chain[-1]
-        where = f"line {last.line}" if last.path == path else f"{last.path}:{last.line}"
-        return Step(path, line, f"{surface.entry.name} lets anybody in and {KINDS[kind][0]} ({last.note}, {where})")
+        return (Step(path, line, f"{surface.entry.name} lets anybody in and {KINDS[kind][0]}"), *chain)
 
     def _surface(self, entry: EntryPoint) -> Surface | None:
         if entry.hook or entry.spawned or not self._is_offered(entry) or _must_be_open(entry, self._qualname(entry)):
