@@ -48,6 +48,7 @@ SelectorKind = Literal[
     "checks",
     "tested_rows",
     "repeated",
+    "filters",
 ]
 
 
@@ -188,6 +189,11 @@ def tested_rows(*, roles: tuple[str, ...] = ()) -> Selector:
 def repeated(*, roles: tuple[str, ...] = ()) -> Selector:
     """Calls inside of what is tried again, that charge, refund or change something elsewhere."""
     return Selector("repeated", roles=roles)
+
+
+def filters(*, roles: tuple[str, ...] = ()) -> Selector:
+    """Queries that look for rows by equal columns of a table that grows with use."""
+    return Selector("filters", roles=roles)
 
 
 def _tuple(value: str | tuple[str, ...]) -> tuple[str, ...]:
@@ -340,6 +346,10 @@ def _repeated(selector: Selector, context: Context) -> Iterator[Site]:
     yield from (context.call(path, index) for path, index in context.repeated.all)
 
 
+def _filters(selector: Selector, context: Context) -> Iterator[Site]:
+    yield from (context.call(path, index) for path, index in context.filters.all)
+
+
 def _project(selector: Selector, context: Context) -> Iterator[Site]:
     paths = context.judged_paths()
     if paths and context.view == "project":
@@ -366,4 +376,5 @@ _FINDERS = {
     "checks": _checks,
     "tested_rows": _tested_rows,
     "repeated": _repeated,
+    "filters": _filters,
 }

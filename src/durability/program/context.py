@@ -34,6 +34,7 @@ from durability.program.links.link import Symbol
 from durability.program.links.packages import distributions, implied_uses
 from durability.program.links.program import Program
 from durability.program.links.spelling import plain_name
+from durability.program.schema.filters import Filters
 from durability.program.schema.guarded import GuardedInserts
 from durability.program.schema.lookups import Lookups
 from durability.program.schema.races import Races
@@ -83,6 +84,7 @@ class Context:
         self.schema = Schema(self)
         self.lookups = Lookups(self)
         self.guarded_inserts = GuardedInserts(self)
+        self.filters = Filters(self)
         self.races = Races(self)
         self.switches = Switches(self)
         self.repeated = RepeatedEffects(self)

@@ -1,6 +1,7 @@
 """What a rule may ask about stored data: its tables, and rows that are put in after a look."""
 
 from durability.program.context import Context
+from durability.program.schema.filters import Filter
 from durability.program.schema.guarded import GuardedInsert
 from durability.program.schema.races import Race
 from durability.program.schema.schema import Schema
@@ -21,6 +22,10 @@ class StoredQuestions:
     def guarded_insert(self, call: CallSite) -> GuardedInsert:
         """The insert that the empty result of a lookup allows; for the sites of the selector `lookups`."""
         return self._context.guarded_inserts.all[call.path, call.index]
+
+    def filtered(self, call: CallSite) -> Filter:
+        """The columns by which a query looks for rows; for the sites of the selector `filters`."""
+        return self._context.filters.all[call.path, call.index]
 
     def race(self, call: CallSite) -> Race:
         """The change that hangs on a test of what a lookup found; for the sites of the selector `tested_rows`."""

@@ -19,6 +19,7 @@ FINDS = frozenset(
     {"first", "one_or_none", "scalar_one_or_none", "scalar", "fetchone", "exists", "get", "count", "fetchrow",
      "fetch_one", "fetchval", "get_or_none", "first_or_none"}
 )  # fmt: skip
+LISTS = frozenset({"all", "fetchall", "fetchmany", "scalars", "fetch", "paginate", "fetch_all"})
 _STATEMENTS = frozenset({"execute", "exec", "fetchrow", "fetchval", "fetch_one", "scalar", "query", "executemany"})
 _FILTERS = frozenset({"filter_by", "filter", "get", "where", "get_or_none", "exists"})
 _ONE_TABLE = re.compile(
@@ -83,9 +84,12 @@ class Put(Struct, frozen=True):
     call: int = -1
 
 
-def asked(context: "Context", call: CallSite) -> Asked | None:
-    """The one-table lookup by equal columns that a call makes; None when it makes none, or another kind."""
-    if call.shown.rpartition(".")[2] not in FINDS and call.library.effect != "db.fetch_one":
+def asked(context: "Context", call: CallSite, verbs: frozenset[str] = FINDS) -> Asked | None:
+    """The one-table lookup by equal columns that a call makes; None when it makes none, or another kind.
+
+    `verbs` are the names of the calls that fetch: of one row, if not said otherwise.
+    """
+    if call.shown.rpartition(".")[2] not in verbs and call.library.effect != "db.fetch_one":
         return None
     text = statement(context, call)
     if text:
