@@ -199,3 +199,19 @@ def test_a_token_whose_signature_raises(options, expected):
     guard = f"import jwt\ndef who(token: str):\n    return jwt.decode(token, {options})\n"
     text = "@app.delete('/notes/{key}')\ndef remove(key: int, user=Depends(who)):\n    drop(key)\n"
     assert surfaces({"app.py": API + DROP + guard + text}) == [f"DELETE /notes/{{key}}: delete, {expected}"]
+
+
+PEOPLE = "def add(email):\n    sqlite3.connect('a.db').execute('INSERT INTO people (email) VALUES (?)', (email,))\n"
+READS = {
+    "SELECT * FROM people": ["GET /people: personal, open"],
+    "SELECT id, email FROM people WHERE id = 1": ["GET /people: personal, open"],
+    "SELECT COUNT(*) FROM people": [],
+    "SELECT id FROM people": [],
+    "SELECT * FROM kinds": [],
+}
+
+
+@pytest.mark.parametrize("statement", READS)
+def test_reading_what_belongs_to_people(statement):
+    read = f"@app.get('/people')\ndef people():\n    return sqlite3.connect('a.db').execute('{statement}').fetchall()\n"
+    assert surfaces({"app.py": API + PEOPLE + read}) == READS[statement]

@@ -46,7 +46,7 @@ def _delete(mark: str = "") -> str:
     sources=["OWASP API Security Top 10 2023, API2 and API5", "CWE-306: Missing Authentication for Critical Function"],
     story=Story(
         demo="Only the author knows the address.",
-        production="A stranger finds the address and does what only the owner should: changes or deletes what others stored, or spends the owner's money.",
+        production="A stranger finds the address and does what only the owner should: reads, changes or deletes what others stored, or spends the owner's money.",
         trigger="somebody tries the address",
     ),
     action="Ask who calls before anything is paid for, sent, changed or deleted",
@@ -159,10 +159,10 @@ def _delete(mark: str = "") -> str:
     ],
 )
 def route_without_auth(entry: EntrySite, ask: Ask) -> Verdict | None:
-    """Anybody who finds the address can spend money, write to people, or change and delete what is stored.
+    """Anybody who finds the address can spend money, write to people, see who they are, or change what is stored.
 
     All such ways into the program are one finding, as one check in front of them is one edit. What has to be open
-    (login, sign-up, password reset, health) and what only reads is left out.
+    (login, sign-up, password reset, health) and what only reads, unless it shows personal data, is left out.
     """
     surface = ask.surface(entry)
     if surface is None:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from durability.model import Step
 from durability.program.doing.effects import Table, spread, steps_along
+from durability.program.doing.personal import personal_stores
+from durability.program.doing.touches import touches
 from durability.program.flows.results import names_in
 from durability.program.flows.statements import query_texts
 from durability.program.links.graph import Edge, FunctionKey
@@ -19,6 +21,7 @@ KINDS = {
     "charge": ("moves money", "move money"),
     "message": ("messages people", "message people"),
     "delete": ("deletes what is stored", "delete what is stored"),
+    "personal": ("shows personal data", "show personal data"),
     "llm": ("pays for a model", "pay for a model"),
     "change": ("changes what is stored", "change what is stored"),
 }
@@ -36,6 +39,8 @@ _SETTING_UP = re.compile(
 )
 _NO_REQUESTS = frozenset({"count_tokens", "get_num_tokens", "encode", "list", "retrieve"})
 _CHANGING = re.compile(r"^\s*(?:insert|update|delete|replace|merge|upsert|truncate)\b", re.IGNORECASE)
+_SELECTED = re.compile(r"^\s*select\s+(.*?)\s+from\b", re.IGNORECASE | re.DOTALL)
+_COUNTED = re.compile(r"\b(?:count|sum|max|min|avg|exists)\s*\([^)]*\)")
 _DELETING = re.compile(r"^\s*(?:delete|truncate)\b", re.IGNORECASE)
 _DELETES = frozenset({"delete", "delete_one", "delete_many", "remove", "drop", "destroy"})
 _PASSING = re.compile(
@@ -71,12 +76,28 @@ class DearEffects:
             yield from known.get("refund", ())
         elif kind == "llm":
             yield from (call for call in known.get("llm", ()) if _is_paid(call))
+        elif kind == "personal":
+            yield from self._personal_reads()
         elif kind == "message":
             yield from (call for call in known.get("message", ()) if "bot" not in call.reach.roles)
         else:
             yield from (call for call in self._writes if _deletes(self._context, call) == (kind == "delete"))
             if kind == "change":
                 yield from (call for call in known.get("db.commit", ()) if _sets_field(call))
+
+    def _personal_reads(self) -> Iterator[CallSite]:
+        """Calls that read whole rows, or what is personal in them, from tables that hold personal data."""
+        tables: dict[str, set[str]] = {}
+        for store in personal_stores(self._context):
+            # What a salary or an account belongs to is often an offer or a firm.
+            for touch in touches(self._context, store.call) if store.kind != "financial" else ():
+                if touch.kind == "database" and touch.name:
+                    tables.setdefault(touch.name, set()).add(store.word)
+        for effect in ("db.query", "db.fetch_all", "db.fetch_one"):
+            for call in self._context.calls_by_effect.get(effect, ()) if tables else ():
+                words = {word for touch in touches(self._context, call) for word in tables.get(touch.name, ())}
+                if words and _shows(query_texts(self._context, call) or (), words):
+                    yield call
 
     @cached_property
     def _writes(self) -> tuple[CallSite, ...]:
@@ -92,6 +113,16 @@ class DearEffects:
                 elif not call.name.startswith(_CACHES) and not _is_passing(call, texts):
                     found.append(call)
         return tuple(call for call in found if call.key not in making)
+
+
+def _shows(texts: tuple[str, ...], words: set[str]) -> bool:
+    """Whether a statement asks for whole rows, or for one of some columns."""
+    for text in texts:
+        asked = _SELECTED.match(text)
+        columns = _COUNTED.sub("", asked[1].lower()) if asked is not None else ""
+        if "*" in columns or any(word in columns for word in words):
+            return True
+    return False
 
 
 def _is_paid(call: CallSite) -> bool:

@@ -38,6 +38,9 @@ _ADDING = frozenset({"add", "create", "insert", "insert_one"})
 _RARE = 4
 """One open surface among so many that ask who calls is no oversight if it only adds."""
 
+_NEAR = 3
+"""How far below a handler rows are read that it answers with; farther below they are looked up for something else."""
+
 _HERE = frozenset({"127.0.0.1", "localhost", "::1"})
 _SERVERS = (
     "uvicorn.run",
@@ -147,11 +150,14 @@ class Surfaces:
     def _effect(self, entry: EntryPoint, kind: str) -> tuple[Step, ...]:
         if entry.role == "route" and kind in ("change", "delete") and _READING.issuperset(entry.methods):
             return ()  # what reading leaves behind is a note, not a change
+        if kind == "personal" and (entry.role != "route" or "GET" not in entry.methods):
+            return ()  # elsewhere it is looked up for something else
         if entry.role == "bot" and kind != "llm":
             return ()  # the messenger proves who is writing, and what they store is mostly their own
         if kind == "llm" and self._screens.brings_key(entry):
             return ()
-        return self._dear.chain(entry.function, kind)
+        chain = self._dear.chain(entry.function, kind)
+        return () if kind == "personal" and len(chain) > _NEAR else chain
 
     def _authentication(self, entry: EntryPoint) -> tuple[Verdict, tuple[Step, ...]]:
         if entry.role == "ui":
