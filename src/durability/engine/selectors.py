@@ -19,6 +19,7 @@ from durability.program.sites import (
     ParameterSite,
     ProjectSite,
     Site,
+    StandInSite,
     StateSite,
     SwitchSite,
     TextSite,
@@ -49,6 +50,7 @@ SelectorKind = Literal[
     "tested_rows",
     "repeated",
     "filters",
+    "stand_ins",
 ]
 
 
@@ -194,6 +196,11 @@ def repeated(*, roles: tuple[str, ...] = ()) -> Selector:
 def filters(*, roles: tuple[str, ...] = ()) -> Selector:
     """Queries that look for rows by equal columns of a table that grows with use."""
     return Selector("filters", roles=roles)
+
+
+def stand_ins() -> Selector:
+    """Places where a live entry point may get made-up data or an idle object for the real thing."""
+    return Selector("stand_ins")
 
 
 def _tuple(value: str | tuple[str, ...]) -> tuple[str, ...]:
@@ -350,6 +357,10 @@ def _filters(selector: Selector, context: Context) -> Iterator[Site]:
     yield from (context.call(path, index) for path, index in context.filters.all)
 
 
+def _stand_ins(selector: Selector, context: Context) -> Iterator[Site]:
+    yield from (StandInSite(context, item) for item in context.stand_ins.all)
+
+
 def _project(selector: Selector, context: Context) -> Iterator[Site]:
     paths = context.judged_paths()
     if paths and context.view == "project":
@@ -377,4 +388,5 @@ _FINDERS = {
     "tested_rows": _tested_rows,
     "repeated": _repeated,
     "filters": _filters,
+    "stand_ins": _stand_ins,
 }

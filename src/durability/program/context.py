@@ -17,6 +17,7 @@ from durability.program.failing.boundaries import Boundaries
 from durability.program.failing.failures import Failures
 from durability.program.failing.mistaken import MistakenFailures
 from durability.program.failing.repeated import RepeatedEffects
+from durability.program.failing.standins import StandIns
 from durability.program.flows.caught import Caught
 from durability.program.flows.flow import Flow
 from durability.program.flows.guards import Leaving
@@ -89,6 +90,7 @@ class Context:
         self.switches = Switches(self)
         self.repeated = RepeatedEffects(self)
         self.mistaken = MistakenFailures(self)
+        self.stand_ins = StandIns(self)
 
     def call(self, path: str, index: int) -> CallSite:
         """The view of one call."""

@@ -7,6 +7,7 @@ from durability.program.sites.gap import GapSite
 from durability.program.sites.handler import HandlerSite
 from durability.program.sites.loop import LoopSite
 from durability.program.sites.place import Loop, Site
+from durability.program.sites.standin import StandInSite
 from durability.program.sites.state import StateSite
 from durability.program.sites.switch import SwitchSite
 from durability.program.sites.whole import DistributionSite, ImpliedSite, ProjectSite, TextSite
@@ -26,6 +27,7 @@ __all__ = [
     "ProjectSite",
     "Setting",
     "Site",
+    "StandInSite",
     "StateSite",
     "SwitchSite",
     "TextSite",
