@@ -159,3 +159,8 @@ USERS = {
 def test_dependencies_that_stand_for_the_user(case):
     text, expected = USERS[case]
     assert sorted(claims({"app.py": API + "def get_db():\n    return open_db()\n" + text + MINE})) == expected
+
+
+def test_a_login_that_only_sends_a_code_lets_nobody_in():
+    text = "@app.post('/login')\ndef login():\n    email = request.json['email']\n    store(f'otp:{email}', new_code())\n    return 'sent'\n"
+    assert claims({"app.py": FLASK + text}) == []

@@ -215,3 +215,16 @@ READS = {
 def test_reading_what_belongs_to_people(statement):
     read = f"@app.get('/people')\ndef people():\n    return sqlite3.connect('a.db').execute('{statement}').fetchall()\n"
     assert surfaces({"app.py": API + PEOPLE + read}) == READS[statement]
+
+
+def test_a_change_that_is_put_together_call_by_call():
+    more = "from supabase import create_client\nstore = create_client('u', 'k')\n"
+    body = "    store.table('notes').delete().eq('id', key).execute()\n"
+    assert surfaces(route(body=body, more=more)) == ["DELETE /notes/{key}: delete, open"]
+    body = "    return store.table('notes').select('id').eq('id', key).execute()\n"
+    assert surfaces(route(body=body, more=more)) == []
+
+
+def test_a_handler_that_compares_a_secret_itself_may_refuse_in_its_own_way():
+    body = "    if request.query_params['token'] != load():\n        return hang_up()\n    drop(key)\n"
+    assert surfaces(route(body=body)) == ["DELETE /notes/{key}: delete, unknown"]

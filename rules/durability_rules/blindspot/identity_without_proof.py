@@ -26,7 +26,7 @@ _ASK = (
 )
 _USERS = "import sqlite3\ndef stored(email):\n    return sqlite3.connect('a.db').execute('SELECT hash FROM users WHERE email = ?', (email,)).fetchone()[0]\n"
 _SAID = {
-    "granted": "{} is handed out, and nothing checks that it is really them",
+    "granted": "through {} whoever asks becomes that user, and nothing checks who they are",
     "login": "{} lets in whoever asks, and nothing checks a password or a code",
     "taken": "{} is taken for the user, and anybody can send it",
     "assumed": "{} looks at nothing that the caller sends, so whoever calls is that user",

@@ -40,6 +40,7 @@ _WRITES = re.compile(r"^\s*(?:insert|update|replace|create|alter|drop|merge)\b",
 _DELETES = re.compile(r"^\s*(?:delete|truncate)\b", re.IGNORECASE)
 _KEYWORDS = frozenset({"select", "set", "values", "where", "only", "lateral", "unnest", "not", "exists", "if"})
 _COLLECTIONS = ("pymongo.", "motor.", "mongoengine.", "google.cloud.firestore.", "supabase.")
+_BUILDERS = ("postgrest.",)
 _URL_ARGUMENTS = ("url", "base_url")
 _MODEL_ARGUMENTS = ("model", "model_name", "model_id", "modelId", "engine")
 _PATH_ARGUMENTS = ("path", "file", "filename", "filepath_or_buffer", "path_or_buf", "fp", "src")
@@ -104,11 +105,25 @@ def _models(context: "Context", call: CallSite) -> list[str]:
 def _collection(call: CallSite) -> list[str]:
     """`users` in `db.users.find_one()` and `db["users"].find_one()`."""
     receiver = call.receiver
+    if call.name.startswith(_BUILDERS):
+        return _built_on(call)
     if receiver is None or not call.name.startswith(_COLLECTIONS):
         return []
     if receiver.kind == "item" and receiver.parts[1].kind == "text":
         return [receiver.parts[1].text]
     return [receiver.text] if receiver.kind == "attr" else []
+
+
+def _built_on(call: CallSite) -> list[str]:
+    """`users` in `client.table("users").select("*").execute()`."""
+    calls, chained = call.program.files[call.path].calls, call.receiver
+    while chained is not None and chained.kind == "call" and chained.call >= 0:
+        inner = calls[chained.call]
+        if inner.target.endswith((".table", ".from_")) and inner.arguments:
+            value = inner.arguments[0].value
+            return [value.text] if value.kind == "text" else []
+        chained = inner.receiver
+    return []
 
 
 def _mode(call: CallSite) -> TouchHow:

@@ -16,7 +16,7 @@ from durability.program.links.spelling import plain_name
 from durability.program.sites import CallSite
 from durability.program.sites.claim import ClaimSite
 from durability.program.trust.dependencies import user_dependencies
-from durability.program.trust.proofs import Proof, Proofs, is_decoding, is_unverified
+from durability.program.trust.proofs import Proof, Proofs, is_decoding, is_unverified, parts_of
 from durability.program.trust.subjects import Subject, subject_of
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ _FROM_PROXY = re.compile(
 )
 _HEADERS = re.compile(r"(?:^|\.)(headers|cookies)\.get$")
 _LOGIN = re.compile(r"(?:log|sign)[-_]?in|authenticate", re.IGNORECASE)
+_SENDING = re.compile(r"otp|send|sms|magic|verification|challenge", re.IGNORECASE)
 _NAMED = re.compile(r"(?:^|[._])(?:e?_?mail|user_?name|phone|user_?id|password)$", re.IGNORECASE)
 _DEEP = 3
 
@@ -110,13 +111,18 @@ class Claims:
                 yield site
 
     def _asks_who(self, entry: EntryPoint) -> bool:
-        """Whether a handler itself reads a name or an address that somebody gives."""
-        path, _ = entry.function
-        function = self._program.function(entry.function)
-        calls = [self._program.files[path].calls[index] for index in self._program.calls_in(entry.function)]
-        said = [item.value.text for call in calls for item in call.arguments if item.value.kind in ("text", "attr")]
-        said += [plain_name(item.target) for item in self._program.assigns_in(entry.function)]
+        """Whether a handler itself reads a name or an address that somebody gives, and sends nothing there yet."""
+        key = entry.function
+        function, facts = self._program.function(key), self._program.files[key[0]]
+        calls = [facts.calls[index] for index in self._program.calls_in(key)]
+        values = [item.value for call in calls for item in call.arguments]
+        values += [item.value for item in self._program.assigns_in(key) if item.value is not None]
+        values += [value for index in self._program.blocks_in(key) if (value := facts.blocks[index].value) is not None]
+        said = [part.text for value in values for part in parts_of(value) if part.kind in ("text", "attr")]
+        said += [plain_name(item.target) for item in self._program.assigns_in(key)]
         said += [*function.reads, *(item.name for item in function.parameters)]
+        if any(_SENDING.search(word) for word in (*said, *(call.target for call in calls))):
+            return False
         return any(_NAMED.search(word) for word in said)
 
     def _grant_of(self, entry: EntryPoint, grants: dict[FunctionKey, _Grant], table: Table) -> ClaimSite | None:

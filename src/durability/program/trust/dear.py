@@ -39,6 +39,9 @@ _SETTING_UP = re.compile(
 )
 _NO_REQUESTS = frozenset({"count_tokens", "get_num_tokens", "encode", "list", "retrieve"})
 _CHANGING = re.compile(r"^\s*(?:insert|update|delete|replace|merge|upsert|truncate)\b", re.IGNORECASE)
+_BUILT = re.compile(r"\.(?:insert|update|upsert|delete)\(\)")
+"""A change that is put together call by call: `table("notes").insert(row).execute()`."""
+
 _SELECTED = re.compile(r"^\s*select\s+(.*?)\s+from\b", re.IGNORECASE | re.DOTALL)
 _COUNTED = re.compile(r"\b(?:count|sum|max|min|avg|exists)\s*\([^)]*\)")
 _DELETING = re.compile(r"^\s*(?:delete|truncate)\b", re.IGNORECASE)
@@ -108,7 +111,7 @@ class DearEffects:
                 texts = query_texts(self._context, call) or ()
                 if call.name.endswith(".executescript") or any(_SCHEMA.match(text) for text in texts):
                     making.add(call.key)
-                elif effect == "db.query" and not any(_CHANGING.match(text) for text in texts):
+                elif effect == "db.query" and not (_BUILT.search(call.shown) or any(map(_CHANGING.match, texts))):
                     continue
                 elif not call.name.startswith(_CACHES) and not _is_passing(call, texts):
                     found.append(call)
@@ -131,7 +134,9 @@ def _is_paid(call: CallSite) -> bool:
 
 def _deletes(context: "Context", call: CallSite) -> bool:
     texts = query_texts(context, call) or ()
-    return any(_DELETING.match(text) for text in texts) or call.name.rsplit(".", 1)[-1] in _DELETES
+    if any(_DELETING.match(text) for text in texts) or ".delete()" in call.shown:
+        return True
+    return call.name.rsplit(".", 1)[-1] in _DELETES
 
 
 def _is_passing(call: CallSite, texts: tuple[str, ...]) -> bool:

@@ -75,6 +75,13 @@ class Proofs:
             seen.update(level)
         return ("unknown", ()) if doubtful else ("no", ())
 
+    def here(self, key: FunctionKey) -> bool:
+        """Whether a function itself, and nothing it calls, tests a secret that somebody shows."""
+        facts = self._program.files[key[0]]
+        blocks = (facts.blocks[index] for index in self._program.blocks_in(key))
+        tested = (block.value for block in blocks if block.kind == "if" and block.value is not None)
+        return any(_compares_secret(part, facts.calls) for value in tested for part in parts_of(value))
+
     def _further(self, key: FunctionKey) -> Iterator[FunctionKey]:
         path, index = key
         yield from (edge.callee for edge in self._program.callees.get(key, ()) if edge.callee[1] > 0)
@@ -125,7 +132,7 @@ class Proofs:
             if said:
                 return "yes", (Step(call.path, call.line, said),)
         for value, line in self._tests(key):
-            if any(_compares_secret(part, self._program.files[key[0]].calls) for part in _parts(value)):
+            if any(_compares_secret(part, self._program.files[key[0]].calls) for part in parts_of(value)):
                 return "yes", (Step(key[0], line, "compares what the caller shows with what is stored"),)
         return (
             ("unknown", ())
@@ -208,7 +215,8 @@ def _raises(call: CallSite) -> bool:
     return call.shown.rsplit(".", 1)[-1] in _RAISING or call.name.startswith("argon2.")
 
 
-def _parts(value: Value) -> Iterator[Value]:
+def parts_of(value: Value) -> Iterator[Value]:
+    """A value and everything it is made of."""
     pending = [value]
     while pending:
         part = pending.pop()
@@ -220,7 +228,7 @@ def _compares_secret(value: Value, calls: tuple[Call, ...]) -> bool:
     """Whether a comparison holds a secret against another value, not against nothing, itself or its repetition."""
     if value.kind != "compare" or len(value.parts) != 2 or value.text not in ("Equal", "NotEqual", "In", "NotIn"):
         return False
-    said = [" ".join(_spelled(part, calls) for part in _parts(side)) for side in value.parts]
+    said = [" ".join(_spelled(part, calls) for part in parts_of(side)) for side in value.parts]
     if said[0] == said[1] or any(_AGAIN.search(text) for text in said):
         return False
     if any(side.kind == "const" or (side.kind == "text" and not side.text) for side in value.parts):

@@ -167,7 +167,11 @@ class Surfaces:
         else:
             route = self._routes[entry.function, entry.name]
             verdict, steps = route.authentication, route.shown_at
-        if verdict == "open" and (self._hints.checks(entry.function) or self._is_dispatched(entry)):
+        if verdict == "open" and (
+            self._hints.checks(entry.function)
+            or self._is_dispatched(entry)
+            or self._context.claims.proofs.here(entry.function)
+        ):
             return "unknown", ()
         return verdict, steps
 
