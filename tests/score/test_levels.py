@@ -3,7 +3,8 @@
 import pytest
 
 from durability.model import Stake
-from durability.score import Parameters, evaluate
+from durability.score import Parameters, Unclear, evaluate
+from durability.score.requirements import GAP_RULES
 
 ALL_MUST_HAVES = (
     "hardcoded-secret",
@@ -181,6 +182,35 @@ def test_production_wants_to_know_what_is_left_behind_half_way(make):
     assert result.level == "pilot"
     assert (result.blockers[0].path, result.blockers[0].line) == ("pay.py", 7)
     assert "moves money" in result.blockers[0].reason
+
+
+def gap_rules(make, severity="medium"):
+    return [make.rule(name, "time", severity) for name in sorted(GAP_RULES)]
+
+
+def test_production_believes_gaps_that_were_judged(make):
+    rules = gap_rules(make)
+    found = [make.site(rule.name, 1, outcome="handled", entry_points=("POST /pay",)) for rule in rules]
+    assert "stakes" not in blocked(judged(make, rules, found, stakes=(MONEY,)))
+
+
+@pytest.mark.parametrize("outcome", ["unhandled", "unknown"])
+def test_a_gap_on_a_path_with_stakes_holds_production(make, outcome):
+    rules = gap_rules(make)
+    open_gap = make.site("half-a-pair", 1, outcome=outcome, entry_points=("POST /pay",))
+    handled = make.sites("half-a-pair", "h" * 20)
+    result = judged(make, rules, [open_gap, *handled], stakes=(MONEY,))
+    assert result.level == "pilot"
+    assert "half-a-pair" in blocked(result)
+    elsewhere = make.site("half-a-pair", 1, outcome=outcome, entry_points=("GET /",))
+    assert "half-a-pair" not in blocked(judged(make, rules, [elsewhere, *handled], stakes=(MONEY,)))
+
+
+def test_what_nobody_could_follow_or_decide_holds_production(make):
+    unclear = (Unclear("question", "pay.py", 9, "Nobody has decided yet: who refunds?"),)
+    result = judged(make, gap_rules(make), stakes=(MONEY,), unclear=unclear)
+    assert result.level == "pilot"
+    assert "Nobody has decided yet: who refunds?" in reason(result, "question")
 
 
 # --- production and durable -------------------------------------------------------------------------------------------

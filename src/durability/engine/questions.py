@@ -190,6 +190,16 @@ def questions_of(
     return tuple(question for question in found if question.answer is not None or question in still_open)
 
 
+def unanswered(
+    context: Context, stakes: Sequence[Stake], answers: Sequence[Answered], today: str
+) -> tuple[Question, ...]:
+    """The open questions about what is at stake."""
+    grounds = Grounds(context, stakes)
+    about = {row.id for row in ROWS if row.stake in grounds.stakes}
+    asked = questions_of(context, stakes, answers, today)
+    return tuple(question for question in asked if question.answer is None and question.id in about)
+
+
 def _question(row: QuestionRow, because: list[Because], given: Mapping[str, Answered]) -> Question:
     answer = given.get(row.id)
     said = Answer(answer.text, answer.owner, answer.expires.isoformat()) if answer is not None else None

@@ -17,16 +17,17 @@ from durability.engine.findings import findings_of, order
 from durability.engine.judge import Judge
 from durability.engine.linking import link
 from durability.engine.pack import load_rules
-from durability.engine.questions import questions_of
+from durability.engine.questions import questions_of, unanswered
 from durability.engine.rules import Rule
 from durability.engine.source import Analysed, analyse_text
 from durability.engine.stakes import stakes_of
 from durability.engine.suppressions import Suppressions, suppression_findings
 from durability.engine.workers import analyse_all
 from durability.errors import UsageError
-from durability.model import Coverage, FailedRule, JudgedSite, ReportData, RuleInfo, SiteRow, SkippedFile, Tool
+from durability.model import Coverage, FailedRule, JudgedSite, ReportData, RuleInfo, SiteRow, SkippedFile, Stake, Tool
 from durability.program.context import Context, View
-from durability.score import MODEL_VERSION, Evidence, Scored, evaluate
+from durability.program.sequences.untraced import untraced
+from durability.score import MODEL_VERSION, STAKES_UNTRACED, Evidence, Scored, Unclear, evaluate
 from durability.score import Context as Declared
 from durability.sources.files import discover
 from durability.sources.model import Discovery, SourceFile
@@ -155,6 +156,7 @@ def _score(
     options: ScanOptions,
 ) -> Scored:
     first_party = {file.path for file in discovery.files if file.role == "first-party"}
+    stakes = stakes_of(judged.context)
     weights = unit_weights(judged.context)
     units = tuple(
         replace(unit, reach=weights.get((unit.path, unit.line), 1.0))
@@ -172,7 +174,8 @@ def _score(
             ),
             statements=sum(item.statements for item in analysed if item.path in first_party),
             failed_lenses=frozenset(infos[failure.rule].lens for failure in coverage.rules_failed),
-            stakes=stakes_of(judged.context),
+            stakes=stakes,
+            unclear=_unclear(judged.context, stakes, options),
             kind=kind_of(judged.context),
             other_language_share=_other_share(discovery, analysed),
             unresolved_calls=_unresolved(coverage),
@@ -182,6 +185,16 @@ def _score(
             scored_packs=frozenset(options.config.scored_packs),
         )
     )
+
+
+def _unclear(context: Context, stakes: tuple[Stake, ...], options: ScanOptions) -> tuple[Unclear, ...]:
+    """What on paths with stakes could not be followed, and what nobody has decided."""
+    entries = frozenset(entry for stake in stakes for entry in stake.entry_points)
+    found = [Unclear("stakes", path, line, STAKES_UNTRACED) for path, line in untraced(context, entries)]
+    for question in unanswered(context, stakes, options.config.answer, options.today):
+        place = question.because[0]
+        found.append(Unclear("question", place.path, place.line, f"Nobody has decided yet: {question.asks}"))
+    return tuple(found)
 
 
 def unit_weights(context: Context) -> dict[tuple[str, int], float]:

@@ -48,9 +48,12 @@ def blocker_tale(report: ReportData) -> Tale | None:
 
 
 def _groups(report: ReportData) -> list[tuple[Finding, ...]]:
-    """Open findings by rule, worst rules first; those of low severity are left to the full list."""
+    """Open findings by rule, worst rules first; those of low severity and of previews are left to the full list."""
     groups: dict[str, list[Finding]] = {}
+    preview = {info.name for info in report.rules if info.preview}
     for finding in report.findings:
+        if finding.rule in preview:
+            continue
         if finding.suppressed is None and finding.severity != "low" and finding.evidence != "refuted":
             groups.setdefault(finding.rule, []).append(finding)
     holding = frozenset(blocker.rule for blocker in report.blockers)

@@ -39,6 +39,7 @@ def _setting(evidence: Evidence, cases: Mapping[str, Case]) -> Setting:
         kind=evidence.kind,
         ran=frozenset(name for name, rule in evidence.rules.items() if is_scored(rule, evidence)),
         stakes=evidence.stakes,
+        unclear=evidence.unclear,
         other_language_share=evidence.other_language_share,
         unresolved_calls=evidence.unresolved_calls,
         coverage=coverage(cases.values()),

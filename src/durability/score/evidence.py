@@ -37,6 +37,15 @@ class Context(Struct, frozen=True):
     lifetime: Lifetime | None = None
 
 
+class Unclear(Struct, frozen=True):
+    """Something on a path with stakes that no tool could settle: a place, and what is not known, as a sentence."""
+
+    name: str
+    path: str
+    line: int
+    said: str
+
+
 class Evidence(Struct, frozen=True):
     """Everything the score is a function of.
 
@@ -44,8 +53,10 @@ class Evidence(Struct, frozen=True):
     `unreadable` and `unmeasured` are (path, estimated statements) of first-party files that could not be analysed at
     all, or whose complexity could not be measured. `statements` counts those of the analysed files.
     `maybe_sites` maps a rule to the places that may be sites of it and could not be resolved.
-    `other_language_share` and `unresolved_calls` are shares from 0 to 1. `failed_rules` names the rules that raised and
-    `failed_lenses` their lenses. `scored_packs` names the packs, beside the core, whose rules carry points.
+    `unclear` is what on paths with stakes could not be settled: calls that could not be followed between two effects,
+    questions that nobody has answered. `other_language_share` and `unresolved_calls` are shares from 0 to 1.
+    `failed_rules` names the rules that raised and `failed_lenses` their lenses. `scored_packs` names the packs, beside
+    the core, whose rules carry points.
     """
 
     sites: tuple[JudgedSite, ...]
@@ -57,6 +68,7 @@ class Evidence(Struct, frozen=True):
     kind: Kind = "app"
     other_language_share: float = 0.0
     stakes: tuple[Stake, ...] = ()
+    unclear: tuple[Unclear, ...] = ()
     unresolved_calls: float = 0.0
     context: Context = Context()
     failed_rules: tuple[str, ...] = ()

@@ -7,7 +7,9 @@ from msgspec import Struct
 
 from durability.model import LENSES, LEVELS, Blocker, JudgedSite, Kind, Lens, Level, Stake
 from durability.score.cases import Case
+from durability.score.evidence import Unclear
 from durability.score.requirements import (
+    GAP_RULES,
     LENS_QUESTION,
     MUST_HAVES,
     OTHER_LANGUAGE_CEILING,
@@ -28,6 +30,7 @@ class Setting(Struct, frozen=True):
     kind: Kind
     ran: frozenset[str]
     stakes: tuple[Stake, ...]
+    unclear: tuple[Unclear, ...]
     other_language_share: float
     unresolved_calls: float
     coverage: float
@@ -93,6 +96,8 @@ def _staked(cases: Mapping[str, Case]) -> Iterator[Unmet]:
     for case in cases.values():
         if case.rule.severity in ("critical", "high") and case.staked:
             yield _by_sites(case, case.staked, "pilot", STAKES)
+        elif case.rule.name in GAP_RULES and case.staked:
+            yield _by_sites(case, case.staked, "production", STAKES)
 
 
 def _priorities(cases: Mapping[str, Case]) -> Iterator[Unmet]:
@@ -214,9 +219,11 @@ def _unproven(setting: Setting) -> Iterator[Unmet]:
             "to what they do."
         )
         yield Unmet("production", UNPROVEN, Blocker("unresolved-calls", None, None, reason))
-    if setting.stakes:
+    if setting.stakes and not setting.ran.issuperset(GAP_RULES):
         kinds = ", ".join(sorted({stake.kind for stake in setting.stakes}))
         stake = min(setting.stakes, key=lambda stake: (stake.path, stake.line))
         reason = STAKES_UNPROVEN.format(kinds=kinds)
         yield Unmet("production", STAKES, Blocker("stakes", stake.path, stake.line, reason))
+    for item in setting.unclear:
+        yield Unmet("production", STAKES, Blocker(item.name, item.path, item.line, item.said))
     yield Unmet("durable", UNPROVEN, Blocker("static-only", None, None, STATIC_ONLY))

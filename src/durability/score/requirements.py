@@ -190,6 +190,19 @@ STATIC_ONLY = (
     "Static scan alone: Durable not yet evidenced. It takes proof from outside the code, such as a load test, "
     "a restore that was tried, and somebody who is called when it fails."
 )
+GAP_RULES = (
+    "done-before-recorded",
+    "half-a-pair",
+    "multi-write-without-transaction",
+    "pending-work-only-in-memory",
+    "recorded-before-done",
+)
+"""They judge what stands when the program stops between two lasting effects."""
+
+STAKES_UNTRACED = (
+    "Not yet evidenced: one step between two things that last could not be traced to what it does, so nobody knows "
+    "what is left behind when it fails."
+)
 STAKES_UNPROVEN = (
     "Not yet evidenced: what is left behind when the program stops half-way through something that "
     "cannot be taken back ({kinds})."

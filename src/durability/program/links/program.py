@@ -203,6 +203,10 @@ class Program:
                     totals[self._class(symbol)] += 1
         return CallCounts(**totals)
 
+    def is_unresolved(self, path: str, call: int) -> bool:
+        """Whether it is not known what a call runs."""
+        return self._class(self.symbols[path][call]) == "unresolved"
+
     def _class(self, symbol: Symbol) -> str:
         if symbol.kind in ("function", "class", "module"):
             return "project"
