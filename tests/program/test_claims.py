@@ -164,3 +164,26 @@ def test_dependencies_that_stand_for_the_user(case):
 def test_a_login_that_only_sends_a_code_lets_nobody_in():
     text = "@app.post('/login')\ndef login():\n    email = request.json['email']\n    store(f'otp:{email}', new_code())\n    return 'sent'\n"
     assert claims({"app.py": FLASK + text}) == []
+
+
+def test_who_has_logged_in_may_change_what_the_session_says():
+    text = "@app.post('/profile')\ndef profile():\n    session['email'] = request.form['email']\n    return 'ok'\n"
+    guard = "@app.before_request\ndef who():\n    if 'user_id' not in session:\n        return redirect('/login')\n"
+    assert claims({"app.py": FLASK + guard + text}) == ["granted: yes"]
+    assert claims({"app.py": FLASK + text}) == ["granted: no"]
+
+
+def test_a_nickname_is_no_identity_unless_a_login_writes_it():
+    text = "@app.post('/{path}')\ndef {path}():\n    session['username'] = request.form['username']\n    return 'ok'\n"
+    assert claims({"app.py": FLASK + text.format(path="join")}) == []
+    assert claims({"app.py": FLASK + text.format(path="login")}) == ["granted: no"]
+
+
+def test_a_token_for_a_link_that_is_sent_is_no_claim():
+    text = "@app.post('/forgot-password')\ndef forgot():\n    send(jwt.encode({'sub': request.json['email']}, 'k'))\n    return 'sent'\n"
+    assert claims({"app.py": FLASK + text}) == []
+
+
+def test_a_visitor_who_is_known_again_by_a_random_cookie_claims_nothing():
+    text = "@app.get('/')\ndef home():\n    who = request.cookies.get('user_id') or str(uuid.uuid4())\n    return who\n"
+    assert claims({"app.py": FLASK + text}) == []

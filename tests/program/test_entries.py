@@ -47,6 +47,7 @@ FRAMEWORKS = {
     "dramatiq": ("import dramatiq\n@dramatiq.actor\ndef a(): pass\n", ["worker a"]),
     "schedule": ("import schedule\ndef a(): pass\nschedule.every(10).minutes.do(a)\n", ["worker a"]),
     "apscheduler": ("from apscheduler.schedulers.background import BackgroundScheduler\ndef a(): pass\ns = BackgroundScheduler()\ns.add_job(a, 'interval')\n", ["worker a"]),
+    "streamlit main at the end": ("import streamlit as st\ndef main():\n    st.title('x')\nmain()\n", ["ui main.py"]),
     "streamlit": ("import streamlit as st\ndef a(): pass\nst.title('x')\nst.button('b', on_click=a)\n", ["ui a", "ui main.py"]),
     "gradio": ("import gradio as gr\ndef a(x): return x\ngr.Interface(fn=a, inputs='text', outputs='text').launch()\n", ["ui a"]),
     "telegram": (BOT + "async def a(update, context): pass\napp = Application.builder().token('x').build()\napp.add_handler(CommandHandler('start', a))\n", ["bot a"]),

@@ -172,10 +172,17 @@ def _scripts(program: Program, path: str, facts: FileFacts) -> Iterator[EntryPoi
 
 def _uses_at_top(program: Program, path: str, facts: FileFacts, name: str) -> bool:
     prefix = name.split(".", maxsplit=1)[0] + "."
-    calls_at_top = any(
-        call.function == 0 and program.name(path, index).startswith(prefix) for index, call in enumerate(facts.calls)
-    )
-    return calls_at_top or main_block(facts) is not None
+    at_top = [index for index, call in enumerate(facts.calls) if call.function == 0]
+    if any(program.name(path, index).startswith(prefix) for index in at_top) or main_block(facts) is not None:
+        return True
+    return not program.is_imported(path) and any(_draws(program, path, index, prefix) for index in at_top)
+
+
+def _draws(program: Program, path: str, index: int, prefix: str) -> bool:
+    """Whether a call runs a function of its own file that uses a library: `main()` at the end of a script."""
+    symbol = program.symbol(path, index)
+    key = program.key_of(symbol) if symbol.kind == "function" and symbol.path == path else None
+    return key is not None and any(program.name(path, inner).startswith(prefix) for inner in program.calls_in(key))
 
 
 def _named(path: str, facts: FileFacts) -> Iterator[EntryPoint]:
