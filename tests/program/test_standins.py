@@ -61,6 +61,37 @@ SILENT = {
         route(f"try:\n    return {REAL}\nexcept Exception:\n    return random.uniform(1, 9)", "import random\n"),
         "",
     ),
+    "open check": (
+        APP
+        + "def check_token(sent):\n    if not os.getenv('K'):\n        return True\n    return sent == os.getenv('K')\n"
+        "@app.get('/')\ndef home(sent):\n    return str(check_token(sent))\n",
+        "K",
+    ),
+    "open check that raises": (
+        APP
+        + "def verify(sent):\n    if not os.getenv('K'):\n        return\n    if sent != os.getenv('K'):\n        raise PermissionError\n"
+        "@app.get('/')\ndef home(sent):\n    return str(verify(sent))\n",
+        "K",
+    ),
+    "in a handler's name": (
+        route(f"try:\n    rows = {REAL}\nexcept Exception:\n    rows = {ROWS}\nreturn rows"),
+        "",
+    ),
+    "client that is not there": (
+        {
+            "app.py": route(f"if not fetch:\n    return {ROWS}\nreturn fetch()", "from get import fetch\n"),
+            "get.py": "try:\n    from real import fetch\nexcept ImportError:\n    fetch = None\n",
+            "real.py": f"import requests\ndef fetch():\n    return {REAL}\n",
+        },
+        "real.fetch",
+    ),
+    "mail": (
+        APP
+        + "import smtplib\ndef send(text):\n    if not os.getenv('HOST'):\n        print('no host')\n        return True\n"
+        "    smtplib.SMTP(os.getenv('HOST')).sendmail('a', 'b', text)\n    return True\n"
+        "@app.get('/')\ndef home():\n    return str(send('x'))\n",
+        "HOST",
+    ),
 }
 
 
@@ -94,6 +125,9 @@ OTHER = {
     "user": route(f"if not name:\n    return {ROWS}\nreturn {REAL}", "name = input()\n"),
     "another real one": route(
         f"if not os.getenv('K'):\n    return requests.get('https://o.example', timeout=5).json()\nreturn {REAL}"
+    ),
+    "an error of its own": route(
+        f"try:\n    return {REAL}\nexcept Banned:\n    return {ROWS}", "class Banned(Exception):\n    pass\n"
     ),
     "optional package": APP + "try:\n    import orjson as json\nexcept ImportError:\n    import json\n",
 }

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 _OUTSIDE = ("charge", "refund", "message", "llm", "http", "db", "enqueue", "file", "process")
 _FAKE = re.compile(
-    r"mock|fake|sample|demo|dummy|stub|simulat|placeholder|synthetic|canned|hardcoded|in_?memory|no_?op|null", re.I
+    r"mock|fake|sample|demo(?!graph|te)|dummy|stub|simul|placeholder|synthetic|canned|hardcoded|in_?memory|no_?op|null|"
+    r"fallback|heuristic|rule_based",
+    re.I,
 )
 _SAYS = re.compile(
     r"error|fail|unavailable|not available|could not|couldn't|unable|demo|mock|sample|simulat|fallback|offline|sorry|"

@@ -27,6 +27,7 @@ _PARSING = frozenset(
     {"ValueError", "KeyError", "IndexError", "TypeError", "AttributeError", "JSONDecodeError", "UnicodeDecodeError",
      "StopIteration", "DoesNotExist", "NoResultFound", "ObjectDoesNotExist", "FileNotFoundError", "ValidationError"}
 )  # fmt: skip
+_CHECK = re.compile(r"verif|valid|auth|check|signature|secret|token|password", re.IGNORECASE)
 _CACHE = re.compile(r"cache|tracer|metric|telemetry|logg", re.IGNORECASE)
 _MEMORY = frozenset({":memory:", "sqlite://", "sqlite:///:memory:", "sqlite+aiosqlite:///:memory:"})
 
@@ -118,12 +119,18 @@ class StandIns:
         block = self._context.program.files[path].blocks[index]
         if block.kind != "handler":
             return True
-        return not block.refs or not all(name.rpartition(".")[2] in _PARSING for name in block.refs)
+        return not block.refs or not all(self._is_plain(name, path) for name in block.refs)
+
+    def _is_plain(self, name: str, path: str) -> bool:
+        """Whether an error says something about the data, or is the project's own, with a meaning of its own."""
+        return name.rpartition(".")[2] in _PARSING or self._context.program.resolve(name, path).kind == "class"
 
     def _returned(self, key: FunctionKey, index: int, leaving: Exit, choice: Choice) -> Iterator[StandIn]:
         facts = self._context.program.files[key[0]]
         what = self._pretending.what(leaving.value, key, made=False) if leaving.value is not None else ""
-        effects = _OUTSIDE
+        effects: tuple[str, ...] = _OUTSIDE
+        if not what and choice.source.kind == "setting":
+            yield from self._passed(key, index, leaving, choice)
         if not what and choice.source.kind == "setting" and _claims_done(leaving.value):
             what, effects = "nothing", _SENDING
         others = [
@@ -136,6 +143,29 @@ class StandIns:
         way = self._way_of(self._real_calls(key, index), effects)
         if way:
             yield self._found(key, index, leaving.span, what, choice, leaving.value, way)
+
+    def _passed(self, key: FunctionKey, index: int, leaving: Exit, choice: Choice) -> Iterator[StandIn]:
+        """A check of who asks that lets everybody pass."""
+        answers_yes = _claims_done(leaving.value)
+        if not _CHECK.search(self._context.program.function(key).name):
+            return
+        for item in self._context.program.exits_in(key):
+            refuses = (
+                item.kind == "raise" and (answers_yes or leaving.value is None) and self._compared_above(key, item)
+            )
+            compares = item.kind == "return" and answers_yes and item.value is not None and _compares(item.value)
+            if item.span > leaving.span and (refuses or compares):
+                step = Step(key[0], item.span[0], "compares what was sent with the secret")
+                yield self._found(key, index, leaving.span, "a check that lets everybody pass", choice, None, (step,))
+                return
+
+    def _compared_above(self, key: FunctionKey, leaving: Exit) -> bool:
+        """Whether an exit hangs on a comparison."""
+        value = self._context.program.files[key[0]].blocks[leaving.block].value
+        if value is None:
+            return False
+        parts = value.parts if value.kind in ("or", "and", "not") else (value,)
+        return any(_compares(part) or (part.kind == "not" and _compares(part.parts[0])) for part in parts)
 
     def _real_calls(self, key: FunctionKey, index: int) -> list[CallSite]:
         """The calls that run where a branch does not: what a handler guards, or what stands outside the branch."""
@@ -169,6 +199,11 @@ class StandIns:
                 way = self._way_of_value(item.value, key)
                 if way:
                     return way
+        if program.files[key[0]].blocks[index].kind == "handler":
+            handler = HandlerSite(self._context, key[0], index)
+            tried = (item for item in program.assigns_in(key) if plain_name(item.target) == name)
+            if any(handler.within(item.block, handler.guarded_block) for item in tried):
+                return self._way_of(list(handler.guarded_calls), _OUTSIDE)
         for imported in program.files[key[0]].imports:
             if imported.name == name and imported.function == key[1] and imported.guarded:
                 symbol = program.resolve(imported.path, key[0])
@@ -252,6 +287,11 @@ class StandIns:
         told = "somebody asked for it" if choice.asked else self._telling.told(key, block, value, choice.source)
         step = Step(key[0], span[0], f"{what} instead")
         return StandIn(key, block, span, what, choice.source, told, (*way, step))
+
+
+def _compares(value: Value) -> bool:
+    """Whether an answer is the outcome of a comparison."""
+    return value.kind == "compare" or (value.kind == "call" and value.text.endswith("compare_digest"))
 
 
 def _claims_done(value: Value | None) -> bool:

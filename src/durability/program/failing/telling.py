@@ -39,7 +39,7 @@ class Telling:
             return "the answer carries the error"
         for number in program.calls_in(key):
             call = self._context.call(key[0], number)
-            if block in program.blocks_above(key[0], call.block) and self._shows(call):
+            if call.block == block and (self._shows(call) or self._shows_inside(call)):
                 return "the user reads it"
         if any(item.kind == "raise" and item.block == block for item in program.exits_in(key)):
             return "it raises"
@@ -51,6 +51,13 @@ class Telling:
         if flags & self._shown_names:
             return "a flag in the answer says so"
         return "it refuses to start" if source.kind == "setting" and source.name in self._refused else ""
+
+    def _shows_inside(self, call: CallSite) -> bool:
+        target = self._context.program.key_of(call.symbol)
+        if target is None:
+            return False
+        inner = (self._context.call(target[0], number) for number in self._context.program.calls_in(target))
+        return any(self._shows(item) for item in inner)
 
     def _shows(self, call: CallSite) -> bool:
         return call.shown.rpartition(".")[2] in _TELLING and call.name.startswith(_SCREENS)
