@@ -79,12 +79,18 @@ class SettingPlace(Struct, frozen=True):
     line: int
 
 
+Missing = Literal["stops", "default", "stand-in", "does without", "fails later"]
+"""What happens without a setting: the program does not start, takes the default, uses something that is not the real
+thing, goes another way, or goes on with nothing until the first use fails."""
+
+
 class Setting(Struct, frozen=True):
     """One setting read from the environment. `default` is None when there is none, masked for secrets."""
 
     name: str
     default: str | None
     required: bool
+    missing: Missing
     places: tuple[SettingPlace, ...]
 
 

@@ -93,21 +93,56 @@ def test_what_no_entry_point_reaches_is_not_drawn(mapped):
 
 def test_settings_have_their_default_and_every_place(mapped):
     assert mapped["settings"] == [
-        {"name": "DATABASE", "default": None, "required": True, "places": [{"path": "store.py", "line": 3}]},
+        {
+            "name": "DATABASE",
+            "default": None,
+            "required": True,
+            "missing": "stops",
+            "places": [{"path": "store.py", "line": 3}],
+        },
         {
             "name": "PRICE_HOST",
             "default": "https://prices.example",
             "required": False,
+            "missing": "default",
             "places": [{"path": "app.py", "line": 6}],
         },
     ]
+
+
+def test_settings_say_what_happens_without_them(tmp_path, run):
+    (tmp_path / "app.py").write_text(
+        "import os\nimport requests\nfrom flask import Flask\napp = Flask(__name__)\n"
+        "PLACE = os.environ['PLACE']\nPORT = os.getenv('PORT') or '80'\nAPI_TOKEN = os.getenv('API_TOKEN', 'abc')\n"
+        "if not os.getenv('OWNER'):\n    raise RuntimeError('OWNER is missing')\n"
+        "if os.getenv('COLOUR'):\n    app.colour = 1\n"
+        "@app.get('/')\ndef home():\n    if not os.getenv('KEY'):\n        return [{'city': 'Oslo', 'price': 3}]\n"
+        "    return requests.get(os.getenv('HOST'), timeout=5).json()\n"
+        "@app.get('/late')\ndef late():\n    return os.environ['LATE']\n",
+        "utf-8",
+    )
+    mapped = json.loads(run("map", str(tmp_path), "--output-format", "json").out)
+    assert {item["name"]: item["missing"] for item in mapped["settings"]} == {
+        "PLACE": "stops",
+        "OWNER": "stops",
+        "PORT": "default",
+        "API_TOKEN": "default",
+        "COLOUR": "does without",
+        "KEY": "stand-in",
+        "HOST": "fails later",
+        "LATE": "fails later",
+    }
+    text = run("map", str(tmp_path)).out
+    assert re.search(r"^  KEY +stand-in without it +app\.py:14$", text, re.MULTILINE)
+    assert re.search(r"^  PORT +default 80 +app\.py:6$", text, re.MULTILINE)
+    assert "abc" not in text
 
 
 def test_people_read_it_in_the_terminal(project, run):
     text = run("map", str(project)).out
     assert "2 entry points, 2 tables, 2 services, 1 file, 2 settings" in text
     assert re.search(r"^POST /items .*app\.py:13\n  database  writes items$", text, re.MULTILINE)
-    assert re.search(r"^  DATABASE +required +store\.py:3$", text, re.MULTILINE)
+    assert re.search(r"^  DATABASE +stops without it +store\.py:3$", text, re.MULTILINE)
 
 
 def test_mermaid_draws_each_thing_once(project, run):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from durability.map_model import Lasting, MappedEntry, ProjectMap, Setting, Touch
-from durability.output.map_words import ACCESS, KINDS, ROLES, counted, lasting, named
+from durability.output.map_words import ACCESS, KINDS, MISSING, ROLES, counted, lasting, named
 from durability.output.paper import Paper
 
 _LEFT = 10
@@ -68,9 +68,7 @@ def _touches(touches: tuple[Touch, ...], paper: Paper) -> Iterator[str]:
 def _settings(settings: tuple[Setting, ...], paper: Paper) -> Iterator[str]:
     width = min(max(len(paper.text(item.name)) for item in settings), 40)
     for item in settings:
-        if item.default is None:
-            state = "required" if item.required else "no default"
-        else:
-            state = f"default {paper.text(item.default) or 'empty'}"
+        default = f" {paper.text(item.default or '') or 'empty'}" if item.missing == "default" else ""
+        state = f"{MISSING[item.missing]}{default}"
         places = ", ".join(f"{paper.text(place.path)}:{place.line}" for place in item.places)
         yield f"  {paper.text(item.name):{width}}  {state}  {places}"

@@ -15,6 +15,10 @@ ROLES = {
 ACCESS = {"open": "open to anyone", "required": "needs a login", "unknown": "access not clear", "": ""}
 
 
+MISSING = {
+    "stops": "stops without it", "default": "default", "stand-in": "stand-in without it",
+    "does without": "does without it", "fails later": "fails later without it",
+}  # fmt: skip
 LEAVES = {
     "record": "record", "file": "file", "delete": "deleted file", "remote": "change at another service",
     "charge": "payment", "refund": "refund", "message": "message", "enqueue": "queued work",

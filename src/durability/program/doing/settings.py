@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from durability.facts.literals import is_secret_name
 from durability.facts.model import Value
-from durability.map_model import Setting, SettingPlace
+from durability.map_model import Missing, Setting, SettingPlace
 
 if TYPE_CHECKING:
     from durability.program.context import Context
@@ -17,6 +17,7 @@ class _Read(NamedTuple):
     name: str
     default: str | None
     required: bool
+    stops: bool
     place: SettingPlace
 
 
@@ -25,25 +26,51 @@ def settings_of(context: "Context") -> tuple[Setting, ...]:
     found: dict[str, list[_Read]] = {}
     for read in (*_calls(context), *_fields(context)):
         found.setdefault(read.name, []).append(read)
-    return tuple(_setting(name, reads) for name, reads in sorted(found.items()))
+    return tuple(_setting(context, name, reads) for name, reads in sorted(found.items()))
 
 
-def _setting(name: str, reads: list[_Read]) -> Setting:
+def _setting(context: "Context", name: str, reads: list[_Read]) -> Setting:
     default = next((read.default for read in reads if read.default is not None), None)
     if default and is_secret_name(name):
         default = _MASK
     places = sorted({read.place for read in reads}, key=lambda place: (place.path, place.line))
-    return Setting(name, default, any(read.required for read in reads), tuple(places))
+    missing = _missing(context, name, default, reads)
+    return Setting(name, default, any(read.required for read in reads), missing, tuple(places))
+
+
+def _missing(context: "Context", name: str, default: str | None, reads: list[_Read]) -> Missing:
+    """What happens without a setting; where places differ, the one that is noticed first."""
+    stand_ins = context.stand_ins
+    if any(read.stops for read in reads) or name in stand_ins.telling.refused:
+        return "stops"
+    if name in stand_ins.by_setting:
+        return "stand-in"
+    if default:
+        return "default"
+    if name in stand_ins.choosing.tested:
+        return "does without"
+    return "fails later" if default is None else "default"
 
 
 def _calls(context: "Context") -> Iterator[_Read]:
+    alternatives = dict(_alternatives(context))
     for call in context.calls_by_effect.get("env.read", ()):
         name = call.argument("key", 0) or call.argument("option")
         if name is None or name.kind != "text" or not name.text.replace("_", "").isalnum():
             continue
-        default = call.argument("default", 1)
+        default = call.argument("default", 1) or alternatives.get((call.path, call.index))
         required = call.name.endswith("__getitem__")
-        yield _Read(name.text, _shown(default), required, SettingPlace(call.path, call.line))
+        stops = required and (call.at_import or "startup" in call.reach.roles) and not call.handlers
+        yield _Read(name.text, _shown(default), required, stops, SettingPlace(call.path, call.line))
+
+
+def _alternatives(context: "Context") -> Iterator[tuple[tuple[str, int], Value]]:
+    """What is written after `or` where a setting is given to a name, by the file and the call that reads it."""
+    for path in context.judged_paths():
+        for item in context.program.files[path].assigns:
+            value = item.value
+            if value is not None and value.kind == "or" and value.parts[-1].kind in ("text", "const"):
+                yield from (((path, part.call), value.parts[-1]) for part in value.parts if part.kind == "call")
 
 
 def _fields(context: "Context") -> Iterator[_Read]:
@@ -58,7 +85,8 @@ def _fields(context: "Context") -> Iterator[_Read]:
                 if not name.startswith(("_", "model_config")):
                     is_field = item.value is not None and item.value.kind == "call"
                     default = None if is_field else _shown(item.value)
-                    yield _Read(name.upper(), default, item.value is None, SettingPlace(path, item.span[0]))
+                    required = item.value is None
+                    yield _Read(name.upper(), default, required, required, SettingPlace(path, item.span[0]))
 
 
 def _shown(value: Value | None) -> str | None:

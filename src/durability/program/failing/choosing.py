@@ -1,5 +1,6 @@
 """Which branches run because a setting is missing, a package is not installed, or an error was caught."""
 
+from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
@@ -96,6 +97,19 @@ class Choosing:
         if not texts or source.kind == "error":
             return None
         return Choice(source, asked=same != (source.default.lower() in texts))
+
+    @cached_property
+    def tested(self) -> frozenset[str]:
+        """The settings that some branch hangs on."""
+        return frozenset(item.source.name for item in self._tests() if item and item.source.kind == "setting")
+
+    def _tests(self) -> Iterator[Choice | None]:
+        for path in self._context.judged_paths():
+            facts = self._context.program.files[path]
+            yield from (self.why(path, index) for index, block in enumerate(facts.blocks) if block.kind == "if")
+            for item in facts.assigns:
+                if item.value is not None and item.value.kind == "if":
+                    yield self.test(item.value.parts[0], (path, item.function), held=True)
 
     def source(self, value: Value, key: FunctionKey, depth: int = _DEPTH) -> Source | None:
         """The setting or failure that a value is there for; None when there is none in sight."""

@@ -12,7 +12,7 @@ from durability.model import Step
 from durability.program.doing.effects import matches
 from durability.program.failing.choosing import Choice, Choosing, Source
 from durability.program.failing.pretending import Pretending
-from durability.program.failing.telling import Telling
+from durability.program.failing.telling import ASKED, REFUSED, Telling
 from durability.program.links.graph import FunctionKey
 from durability.program.links.spelling import plain_name
 from durability.program.sites import CallSite, HandlerSite
@@ -51,7 +51,7 @@ class StandIns:
         self._context = context
         self.choosing = Choosing(context)
         self._pretending = Pretending(context)
-        self._telling = Telling(context, self.choosing)
+        self.telling = Telling(context, self.choosing)
 
     @cached_property
     def all(self) -> tuple[StandIn, ...]:
@@ -70,7 +70,7 @@ class StandIns:
         """The first stand-in for each setting whose absence leads to one."""
         found: dict[str, StandIn] = {}
         for item in self.all:
-            if item.source.kind == "setting":
+            if item.source.kind == "setting" and item.told not in (ASKED, REFUSED):
                 found.setdefault(item.source.name, item)
         return found
 
@@ -284,7 +284,7 @@ class StandIns:
         value: Value | None,
         way: tuple[Step, ...],
     ) -> StandIn:
-        told = "somebody asked for it" if choice.asked else self._telling.told(key, block, value, choice.source)
+        told = ASKED if choice.asked else self.telling.told(key, block, value, choice.source)
         step = Step(key[0], span[0], f"{what} instead")
         return StandIn(key, block, span, what, choice.source, told, (*way, step))
 

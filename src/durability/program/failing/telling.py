@@ -19,6 +19,9 @@ _SCREENS = ("streamlit.", "flask.flash", "django.contrib.messages", "gradio.", "
 _DRAWING = frozenset({"render_template", "TemplateResponse", "render", "jsonify"})
 _ENDS = frozenset({"sys.exit", "exit", "quit"})
 
+ASKED = "somebody asked for it"
+REFUSED = "it refuses to start"
+
 
 class Telling:
     """Answers who learns of a stand-in."""
@@ -50,7 +53,7 @@ class Telling:
         }
         if flags & self._shown_names:
             return "a flag in the answer says so"
-        return "it refuses to start" if source.kind == "setting" and source.name in self._refused else ""
+        return REFUSED if source.kind == "setting" and source.name in self.refused else ""
 
     def _shows_inside(self, call: CallSite) -> bool:
         target = self._context.program.key_of(call.symbol)
@@ -87,7 +90,7 @@ class Telling:
         return found
 
     @cached_property
-    def _refused(self) -> frozenset[str]:
+    def refused(self) -> frozenset[str]:
         """The settings without which some place raises or ends the program."""
         found: set[str] = set()
         program = self._context.program
