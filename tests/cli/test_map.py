@@ -118,7 +118,8 @@ def test_settings_say_what_happens_without_them(tmp_path, run):
         "if os.getenv('COLOUR'):\n    app.colour = 1\n"
         "@app.get('/')\ndef home():\n    if not os.getenv('KEY'):\n        return [{'city': 'Oslo', 'price': 3}]\n"
         "    return requests.get(os.getenv('HOST'), timeout=5).json()\n"
-        "@app.get('/late')\ndef late():\n    return os.environ['LATE']\n",
+        "@app.get('/late')\ndef late():\n    return os.environ['LATE']\n"
+        "@app.get('/need')\ndef need():\n    if not os.getenv('NEED'):\n        raise RuntimeError('no NEED')\n    return ''\n",
         "utf-8",
     )
     mapped = json.loads(run("map", str(tmp_path), "--output-format", "json").out)
@@ -131,6 +132,7 @@ def test_settings_say_what_happens_without_them(tmp_path, run):
         "KEY": "stand-in",
         "HOST": "fails later",
         "LATE": "fails later",
+        "NEED": "fails later",
     }
     text = run("map", str(tmp_path)).out
     assert re.search(r"^  KEY +stand-in without it +app\.py:14$", text, re.MULTILINE)

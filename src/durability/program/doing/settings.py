@@ -41,12 +41,14 @@ def _setting(context: "Context", name: str, reads: list[_Read]) -> Setting:
 def _missing(context: "Context", name: str, default: str | None, reads: list[_Read]) -> Missing:
     """What happens without a setting; where places differ, the one that is noticed first."""
     stand_ins = context.stand_ins
-    if any(read.stops for read in reads) or name in stand_ins.telling.refused:
+    if name in stand_ins.telling.refused or (not default and any(read.stops for read in reads)):
         return "stops"
     if name in stand_ins.by_setting:
         return "stand-in"
     if default:
         return "default"
+    if name in stand_ins.telling.raised:
+        return "fails later"
     if name in stand_ins.choosing.tested:
         return "does without"
     return "fails later" if default is None else "default"
@@ -83,10 +85,20 @@ def _fields(context: "Context") -> Iterator[_Read]:
             if block.kind == "class" and block.targets[0] in classes and item.annotation and item.target.kind == "name":
                 name = item.target.text
                 if not name.startswith(("_", "model_config")):
-                    is_field = item.value is not None and item.value.kind == "call"
-                    default = None if is_field else _shown(item.value)
-                    required = item.value is None
+                    value = _field_default(context, path, item.value)
+                    required = value is None or value.text == "..."
+                    default = None if required else _shown(value)
                     yield _Read(name.upper(), default, required, required, SettingPlace(path, item.span[0]))
+
+
+def _field_default(context: "Context", path: str, value: Value | None) -> Value | None:
+    """The default of a field, itself or in what describes the field (`Field(default="x")`)."""
+    if value is None or value.kind != "call" or value.call < 0:
+        return value
+    call = context.call(path, value.call)
+    if not call.shown.endswith("Field"):
+        return value
+    return call.argument("default", 0) or call.argument("default_factory")
 
 
 def _shown(value: Value | None) -> str | None:

@@ -106,7 +106,10 @@ class Choosing:
     def _tests(self) -> Iterator[Choice | None]:
         for path in self._context.judged_paths():
             facts = self._context.program.files[path]
-            yield from (self.why(path, index) for index, block in enumerate(facts.blocks) if block.kind == "if")
+            for block in facts.blocks:
+                if block.kind == "if" and block.value is not None:
+                    parts = block.value.parts if block.value.kind in ("and", "or") else (block.value,)
+                    yield from (self.test(part, (path, block.function), held=True) for part in parts)
             for item in facts.assigns:
                 if item.value is not None and item.value.kind == "if":
                     yield self.test(item.value.parts[0], (path, item.function), held=True)

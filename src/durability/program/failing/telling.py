@@ -1,5 +1,6 @@
 """Whether people learn that something stands in for the real thing: by the answer, on the screen, or at the start."""
 
+from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ _LIVE = frozenset({"route", "bot", "worker", "tool", "ui"})
 _TELLING = frozenset({"warning", "error", "info", "toast", "exception", "flash", "warn"})
 _SCREENS = ("streamlit.", "flask.flash", "django.contrib.messages", "gradio.", "chainlit.", "nicegui.")
 _DRAWING = frozenset({"render_template", "TemplateResponse", "render", "jsonify"})
+_SOMETIMES = frozenset({"if", "else", "for", "while", "handler", "case", "comp"})
 _ENDS = frozenset({"sys.exit", "exit", "quit"})
 
 ASKED = "somebody asked for it"
@@ -91,25 +93,68 @@ class Telling:
 
     @cached_property
     def refused(self) -> frozenset[str]:
-        """The settings without which some place raises or ends the program."""
-        found: set[str] = set()
-        program = self._context.program
-        for path in self._context.judged_paths():
-            for index, block in enumerate(program.files[path].blocks):
-                if block.kind != "if" or not self._stops(path, index, block.function):
-                    continue
-                choice = self._choosing.why(path, index)
-                if choice is not None and not choice.asked and choice.source.kind == "setting":
-                    found.add(choice.source.name)
-        return frozenset(found)
+        """The settings without which the program ends or raises while it starts."""
+        return frozenset(
+            name
+            for key in self._at_start
+            for index in self._context.program.blocks_in(key)
+            if not self._sometimes(key, index)
+            for name in self._stopped(key, index)
+        )
 
-    def _stops(self, path: str, index: int, function: int) -> bool:
-        """Whether a block ends the start of the program: at import or in what a start calls."""
-        key = (path, function)
-        if function and not {"import", "startup"} & self._context.reach.of(key).roles:
-            return False
-        raises = any(item.kind == "raise" and item.block == index for item in self._context.program.exits_in(key))
-        calls = (self._context.call(path, number) for number in self._context.program.calls_in(key))
+    @cached_property
+    def raised(self) -> frozenset[str]:
+        """The settings without which some place raises or ends the program, at the start or when it is needed."""
+        program = self._context.program
+        return frozenset(
+            name
+            for path in self._context.judged_paths()
+            for index, block in enumerate(program.files[path].blocks)
+            for name in self._stopped((path, block.function), index)
+        )
+
+    def _stopped(self, key: FunctionKey, index: int) -> Iterator[str]:
+        """The settings without which a block runs that raises or ends the program."""
+        block = self._context.program.files[key[0]].blocks[index]
+        if block.kind != "if" or block.value is None or not self._stops(key, index):
+            return
+        for test in block.value.parts if block.value.kind == "or" else (block.value,):
+            choice = self._choosing.test(test, key, held=True)
+            if choice is not None and not choice.asked and choice.source.kind == "setting":
+                yield choice.source.name
+
+    @cached_property
+    def _at_start(self) -> list[FunctionKey]:
+        """The functions that run whenever the program starts: module bodies, start-up, and what these always call."""
+        program = self._context.program
+        pending = [(path, 0) for path in self._context.judged_paths()]
+        pending += [entry.function for entry in self._context.entries if entry.role == "startup"]
+        seen = set(pending)
+        for key in pending:
+            for edge in program.callees.get(key, ()):
+                if edge.call < 0 or edge.offloaded or edge.callee in seen or edge.callee[0] not in self._context.judged:
+                    continue
+                if self._always(self._context.call(key[0], edge.call)):
+                    seen.add(edge.callee)
+                    pending.append(edge.callee)
+        return pending
+
+    def _always(self, call: CallSite) -> bool:
+        """Whether a call runs on every way through its function, or whenever its file is started."""
+        if call.under_main_guard:
+            return len([block for block in call.around() if block.kind == "if"]) == 1
+        return all(block.kind in ("function", "with", "try") for block in call.around())
+
+    def _sometimes(self, key: FunctionKey, index: int) -> bool:
+        """Whether a block stands inside of something that need not run."""
+        blocks = self._context.program.files[key[0]].blocks
+        above = self._context.program.blocks_above(key[0], blocks[index].parent)
+        return any(blocks[item].kind in _SOMETIMES for item in above)
+
+    def _stops(self, key: FunctionKey, index: int) -> bool:
+        program = self._context.program
+        calls = (self._context.call(key[0], number) for number in program.calls_in(key))
+        raises = any(item.kind == "raise" and item.block == index for item in program.exits_in(key))
         return raises or any(call.block == index and call.shown in _ENDS for call in calls)
 
 
