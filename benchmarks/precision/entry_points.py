@@ -102,7 +102,7 @@ def found_in(root: Path) -> dict[Place, int]:
     roles = {item.path: item.role for item in discovery.files}
     context = link(facts, roles, read_manifests(root, [*discovery.python_names, *discovery.manifests]))
     return {
-        (entry.function[0], entry.name): context.program.function(entry.function).span[0]
+        (entry.function[0], entry.plain_name): context.program.function(entry.function).span[0]
         for entry in context.entries
         if not entry.hook
     }

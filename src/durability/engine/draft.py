@@ -48,7 +48,7 @@ def _topic(entry: EntryPoint) -> str:
         return _title(first_word(entry.path)) or (_START if entry.path.strip("/") == "" else _file(entry))
     if entry.function[1] == 0:
         return _file(entry)
-    return _title(entry.name.rsplit(".", 1)[-1].split()[-1]) or _file(entry)
+    return _title(entry.plain_name.rsplit(".", 1)[-1].split()[-1]) or _file(entry)
 
 
 def _file(entry: EntryPoint) -> str:

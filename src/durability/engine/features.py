@@ -84,7 +84,7 @@ def _matches(pattern: str, entry: EntryPoint, context: Context) -> bool:
     if ":" in pattern:
         wanted, _, name = pattern.partition(":")
         return _like(name, qualname) and (_like(wanted, module) or module.endswith(f".{wanted}"))
-    return _like(pattern, entry.name) or _like(pattern, path)
+    return _like(pattern, entry.name) or _like(pattern, entry.plain_name) or _like(pattern, path)
 
 
 def _plain(path: str) -> str:

@@ -151,8 +151,7 @@ ROWS = (
     ),
     QuestionRow(
         "what-may-it-cost",
-        "Each use costs money at the model's provider: how much may one day cost, who sees it, and what "
-        "happens then?",
+        "Each use costs money at the model's provider: how much may one day cost, who sees it, and what happens then?",
         "whoever pays the bill",
         "",
         _spending,

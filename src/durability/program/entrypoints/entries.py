@@ -1,7 +1,7 @@
 """Entry points: functions that a framework, the operating system or a person starts."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec.structs import replace
 
@@ -40,7 +40,18 @@ def entry_points(
     named = {entry.function for entry in console}
     found = [entry for entry in found if entry.role != "cli" or entry.function not in named] + console
     unique = {(entry.function, entry.role, entry.name): entry for entry in _addressed_once(found)}
-    return tuple(sorted(unique.values(), key=lambda entry: (entry.function, entry.role, entry.name)))
+    return tuple(sorted(_told_apart(unique.values()), key=lambda entry: (entry.function, entry.role, entry.name)))
+
+
+def _told_apart(found: Iterable[EntryPoint]) -> Iterator[EntryPoint]:
+    """Entry points of several files that have one name, such as `GET /` of two applications, with their file."""
+    files: dict[str, set[str]] = {}
+    entries = list(found)
+    for entry in entries:
+        files.setdefault(entry.name, set()).add(entry.function[0])
+    for entry in entries:
+        alone = len(files[entry.name]) == 1
+        yield entry if alone else replace(entry, name=f"{entry.name} ({entry.function[0]})")
 
 
 def routing_of(program: Program) -> Routers:

@@ -7,7 +7,8 @@ from durability.program.links.graph import FunctionKey
 
 
 class EntryPoint(Struct, frozen=True):
-    """One entry point. `name` is what a person calls it: `POST /api/pay`, a command's name, or the function.
+    """One entry point. `name` is what a person calls it: `POST /api/pay`, a command's name, or the function; where
+    several files have one of that name, the file follows in parentheses.
 
     `path` is the whole address with the prefixes of all routers, "…" for a part that is not known.
     `spawned`: the program itself starts it, as a thread, task or callback. `hook`: it runs around requests for other
@@ -24,3 +25,8 @@ class EntryPoint(Struct, frozen=True):
     spawned: bool = False
     hook: bool = False
     registered: tuple[str, int] = ("", -1)
+
+    @property
+    def plain_name(self) -> str:
+        """The name without the file that tells it from others of that name."""
+        return self.name.removesuffix(f" ({self.function[0]})")

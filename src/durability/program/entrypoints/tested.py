@@ -137,7 +137,7 @@ class Tested:
 
     def _runs(self, entry: EntryPoint) -> bool:
         path = entry.function[0]
-        if entry.function in self._invoked or entry.name in self._words:
+        if entry.function in self._invoked or entry.plain_name in self._words:
             return True
         script = entry.function[1] == 0
         return script and any(
