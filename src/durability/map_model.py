@@ -26,13 +26,17 @@ class Touch(Struct, frozen=True):
 
 
 class Lasting(Struct, frozen=True):
-    """What stays when an entry point has ended: a record, a payment, a message. `later`: it only starts that."""
+    """What stays when an entry point has ended: a record, a payment, a message.
+
+    `later`: it only starts that. `instead`: it is on another branch than the one before it, and does not follow it.
+    """
 
     kind: LastingKind
     name: str
     path: str
     line: int
     later: bool
+    instead: bool = False
 
 
 class Gap(Struct, frozen=True):

@@ -7,12 +7,13 @@ from msgspec import Struct
 
 from durability.config import Config
 from durability.engine.draft import Draft, draft_features
+from durability.engine.leaves import lasting, leaves
 from durability.engine.linking import link
 from durability.engine.scan import Progress
 from durability.engine.stakes import stakes_of
 from durability.engine.workers import analyse_all
 from durability.errors import UsageError
-from durability.map_model import Access, Gap, Lasting, MappedEntry, MappedHold, ProjectMap, Touch
+from durability.map_model import Access, Gap, MappedEntry, MappedHold, ProjectMap, Touch
 from durability.model import Stake
 from durability.program.context import Context
 from durability.program.doing.holds import hold
@@ -20,9 +21,7 @@ from durability.program.doing.settings import settings_of
 from durability.program.doing.touches import EFFECTS, state_touches, touches
 from durability.program.entrypoints.entries import EntryPoint
 from durability.program.entrypoints.lanes import lanes_of
-from durability.program.sequences.events import LastingEffect
 from durability.program.sequences.gaps import gaps as gaps_of
-from durability.program.sequences.subjects import subjects
 from durability.sources.files import discover
 from durability.sources.project import read_manifests
 
@@ -107,7 +106,7 @@ def _entry(
         access=access,
         touches=_distinct(found),
         stakes=tuple(stake.kind for stake in stakes if entry.name in stake.entry_points),
-        leaves=_leaves(context, entry),
+        leaves=leaves(context, entry),
         gaps=tuple(gaps.get(entry.name, ())),
         hold=_hold(context, entry),
         lanes=lanes_of(context, entry),
@@ -122,31 +121,13 @@ def _hold(context: Context, entry: EntryPoint) -> MappedHold | None:
     return MappedHold(found.seconds, found.said, last.path, last.line)
 
 
-def _leaves(context: Context, entry: EntryPoint) -> tuple[Lasting, ...]:
-    """The lasting effects of an entry point in their order, each place once."""
-    items = context.sequences.of(entry.function)
-    found = [_lasting(context, effect, later=False) for item in items for effect in item.events if _stands(effect)]
-    found += [_lasting(context, effect, later=True) for item in items for effect in item.started if _stands(effect)]
-    return tuple(dict.fromkeys(found))
-
-
-def _stands(effect: LastingEffect) -> bool:
-    return effect.kind not in ("write", "start") and not effect.method
-
-
-def _lasting(context: Context, effect: LastingEffect, *, later: bool) -> Lasting:
-    name = ", ".join(sorted(subjects(context, effect))) or effect.shown
-    kind = "record" if effect.kind == "write" else effect.kind
-    return Lasting(kind, name, effect.key[0], effect.line, later)
-
-
 def _gaps(context: Context) -> dict[str, list[Gap]]:
     """Between what of different kinds each entry point may stop, by its name."""
     found: dict[str, list[Gap]] = {}
     for site in gaps_of(context, _STANDING, _STANDING):
         if site.first.kind == site.then.kind:
             continue
-        after, missing = (_lasting(context, effect, later=False) for effect in (site.first, site.then))
+        after, missing = (lasting(context, effect, later=False) for effect in (site.first, site.then))
         for entry in site.reach.entries:
             found.setdefault(entry, []).append(Gap(after, missing))
     return found

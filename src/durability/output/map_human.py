@@ -50,9 +50,13 @@ def _entry(entry: MappedEntry, paper: Paper) -> Iterator[str]:
 
 
 def _chain(effects: list[Lasting], paper: Paper) -> str:
-    words = list(dict.fromkeys(paper.text(lasting(effect)) for effect in effects))
+    told: dict[str, str] = {}
+    for effect in effects:
+        told.setdefault(paper.text(lasting(effect)), " or " if effect.instead else paper.text(" → "))
+    words = list(told)
     more = len(words) - _CHAIN
-    return paper.text(" → ").join(words[:_CHAIN]) + (f" and {more} more" if more > 0 else "")
+    shown = "".join(f"{told[word] if position else ''}{word}" for position, word in enumerate(words[:_CHAIN]))
+    return shown + (f" and {more} more" if more > 0 else "")
 
 
 def _touches(touches: tuple[Touch, ...], paper: Paper) -> Iterator[str]:

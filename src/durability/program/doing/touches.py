@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from durability.facts.model import Value
 from durability.map_model import Touch, TouchHow, TouchKind
 from durability.program.flows.constants import leading_text
 from durability.program.flows.statements import query_texts
 from durability.program.links.graph import FunctionKey
+from durability.program.links.spelling import plain_name
 from durability.program.sites import CallSite
 
 if TYPE_CHECKING:
@@ -43,6 +45,9 @@ _COLLECTIONS = ("pymongo.", "motor.", "mongoengine.", "google.cloud.firestore.",
 _BUILDERS = ("postgrest.",)
 _URL_ARGUMENTS = ("url", "base_url")
 _MODEL_ARGUMENTS = ("model", "model_name", "model_id", "modelId", "engine")
+_HANDLED = frozenset({"write", "writelines", "writerow", "writerows", "dump"})
+"""They write to a file that is open: their arguments are what is written."""
+
 _PATH_ARGUMENTS = ("path", "file", "filename", "filepath_or_buffer", "path_or_buf", "fp", "src")
 
 
@@ -169,6 +174,8 @@ def _model(context: "Context", call: CallSite) -> str:
 
 
 def _path(context: "Context", call: CallSite) -> str:
+    if call.shown.rsplit(".", 1)[-1] in _HANDLED:
+        return _opened(context, call)
     for name in _PATH_ARGUMENTS:
         text = leading_text(context, call.argument(name), call.key)
         if text:
@@ -178,6 +185,19 @@ def _path(context: "Context", call: CallSite) -> str:
     if not text and call.receiver is not None:
         text = leading_text(context, call.receiver, call.key)
     return text
+
+
+def _opened(context: "Context", call: CallSite) -> str:
+    """The path of the file whose handle a call writes to: `with open(path, "w") as f: f.write(text)`."""
+    given = call.argument("fp", 1) if call.receiver is None or call.shown.endswith("dump") else None
+    handle = plain_name(given or call.receiver or Value("unknown"))
+    for block in call.around():
+        if block.kind == "with" and handle in block.targets and block.value is not None and block.value.call >= 0:
+            return _path(context, context.call(call.path, block.value.call))
+    for other in call.calls_here():
+        if other.library.effect == "file.open" and handle in other.into:
+            return _path(context, other)
+    return ""
 
 
 def _program(context: "Context", call: CallSite) -> str:

@@ -1,0 +1,52 @@
+"""What an entry point leaves behind, in order, as the map shows it."""
+
+from msgspec.structs import replace
+
+from durability.map_model import Lasting
+from durability.program.context import Context
+from durability.program.entrypoints.entries import EntryPoint
+from durability.program.links.graph import FunctionKey
+from durability.program.sequences.events import LastingEffect
+from durability.program.sequences.order import follows
+from durability.program.sequences.sequence import Item
+from durability.program.sequences.subjects import subjects
+
+_Step = tuple[Item, LastingEffect]
+
+
+def leaves(context: Context, entry: EntryPoint) -> tuple[Lasting, ...]:
+    """The lasting effects of an entry point in their order, each place once, then those that it only starts."""
+    items = context.sequences.of(entry.function)
+    steps = [(item, effect) for item in items for effect in item.events if _stands(effect)]
+    found: dict[tuple[str, int], Lasting] = {}
+    for before, step in zip([None, *steps], steps, strict=False):
+        instead = before is not None and not _follows(context, entry.function, before, step)
+        shown = replace(lasting(context, step[1], later=False), instead=instead)
+        last = next(reversed(found.values()), None)
+        if last is None or instead or (shown.kind, shown.name) != (last.kind, last.name):
+            found.setdefault(step[1].place, shown)
+    later = [lasting(context, effect, later=True) for item in items for effect in item.started if _stands(effect)]
+    return (*found.values(), *dict.fromkeys(later))
+
+
+def lasting(context: Context, effect: LastingEffect, *, later: bool) -> Lasting:
+    """One effect with the name of what it is about."""
+    name = ", ".join(sorted(subjects(context, effect))) or effect.shown
+    kind = "record" if effect.kind == "write" else effect.kind
+    return Lasting(kind, name, effect.key[0], effect.line, later)
+
+
+def _stands(effect: LastingEffect) -> bool:
+    return effect.kind not in ("write", "start") and not effect.method
+
+
+def _follows(context: Context, key: FunctionKey, first: _Step, then: _Step) -> bool:
+    """Whether the second of two lasting effects can come after the first, in the innermost function that has both."""
+    (one, earlier), (other, later) = first, then
+    if one is not other:
+        return follows(context, key, one, other)
+    if earlier.key != later.key:
+        return True
+    own = {item.call: item for item in context.sequences.of(earlier.key)}
+    before, after = own.get(earlier.call), own.get(later.call)
+    return before is None or after is None or follows(context, earlier.key, before, after)
