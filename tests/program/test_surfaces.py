@@ -32,7 +32,8 @@ def test_a_deletion_that_nobody_guards_is_open():
 
 
 def test_reading_is_no_surface_though_it_leaves_a_note():
-    assert surfaces(route("@app.get('/notes/{key}')")) == []
+    text = route("@app.get('/notes/{key}')")["app.py"].replace("def remove", "def show")
+    assert surfaces({"app.py": text}) == []
 
 
 @pytest.mark.parametrize("path", ["/auth/drop", "/login", "/reset-password", "/sign-up", "/invites/{token}", "/health"])
@@ -228,3 +229,19 @@ def test_a_change_that_is_put_together_call_by_call():
 def test_a_handler_that_compares_a_secret_itself_may_refuse_in_its_own_way():
     body = "    if request.query_params['token'] != load():\n        return hang_up()\n    drop(key)\n"
     assert surfaces(route(body=body)) == ["DELETE /notes/{key}: delete, unknown"]
+
+
+def test_an_address_that_is_read_and_says_that_it_deletes():
+    assert surfaces(route("@app.get('/delete/{key}')")) == ["GET /delete/{key}: delete, open"]
+
+
+def test_who_sends_the_key_of_the_model_pays():
+    made = "    OpenAI(api_key=request.key).responses.create(model='m', input=key)\n"
+    assert surfaces(route("@app.post('/ask')", made, "from openai import OpenAI\n")) == []
+    made = "    OpenAI(api_key=KEY).responses.create(model='m', input=key)\n"
+    assert surfaces(route("@app.post('/ask')", made, "from openai import OpenAI\n")) == ["POST /ask: llm, open"]
+
+
+def test_a_gate_before_the_program_says_who_is_asking():
+    body = "    if not request.headers.get('X-MS-CLIENT-PRINCIPAL-NAME'):\n        raise HTTPException(401)\n    drop(key)\n"
+    assert surfaces(route(body=body)) == ["DELETE /notes/{key}: delete, required"]

@@ -20,7 +20,9 @@ _READS = re.compile(
     r"|^(?:flask_login\.)?current_user\b|\.is_authenticated$"
 )
 _KEYED = re.compile(r"(?:^|\.)(?:headers|cookies|META)\.get$")
-_SECRET = re.compile(r"auth|token|key|secret|signature|session|cookie|user|credential|sid$", re.IGNORECASE)
+_SECRET = re.compile(
+    r"auth|token|key|secret|signature|session|cookie|user|credential|principal|assertion|sid$", re.IGNORECASE
+)
 _REFUSALS = frozenset({"401", "403", "HTTP_401_UNAUTHORIZED", "HTTP_403_FORBIDDEN", "UNAUTHORIZED", "FORBIDDEN"})
 _REFUSING = re.compile(
     r"unauthori[sz]ed|forbidden|permissiondenied|permissionerror|no_?permission|notauthenticated|autherror|"

@@ -98,10 +98,18 @@ class Linker:
         owner = self.resolve(holder, path)
         if owner.kind == "class":
             return f"{owner.name}.{last}" in self.files[owner.path].objects
-        if owner.kind != "module":
-            return False
-        facts = self.files[owner.path]
-        return last in facts.objects or self._is_object(facts.bindings.get(last, ""), owner.path, depth + 1)
+        return owner.kind == "module" and self._is_made(owner.path, last, depth)
+
+    def _is_made(self, path: str, name: str, depth: int) -> bool:
+        """Whether a name of a module holds an object that it, or the module it comes from, made."""
+        facts = self.files[path]
+        return name in facts.objects or self._is_object(facts.bindings.get(name, ""), path, depth + 1)
+
+    def _run(self, symbol: Symbol) -> Symbol:
+        """What runs when an object of a class or library type is called."""
+        if symbol.kind == "class":
+            return self.attribute(symbol, "__call__") or UNKNOWN
+        return Symbol("library", symbol.name + CALLED) if symbol.kind == "library" else symbol
 
     def _resolve(self, ref: str, path: str, depth: int) -> Symbol:
         if not ref or ref.startswith("?"):
@@ -122,10 +130,14 @@ class Linker:
         return self._follow(symbol, _segments(ref)[1:], ref, 0)
 
     def _follow(self, symbol: Symbol, rest: Sequence[str], ref: str, depth: int) -> Symbol:
+        made = False
         for before, segment in zip(["", *rest], rest, strict=False):
             if segment == SUPER:
                 continue
             step = self._super_step if before == SUPER else self._step
+            if segment == "()" and made:
+                symbol = self._run(symbol)
+            made = symbol.kind == "module" and self._is_made(symbol.path, segment, depth)
             symbol = step(symbol, segment, depth)
             if symbol.kind in ("unknown", "parameter"):
                 return Symbol(symbol.kind, ref)

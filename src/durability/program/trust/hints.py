@@ -4,6 +4,7 @@ import re
 from typing import TYPE_CHECKING
 
 from durability.program.links.graph import FunctionKey
+from durability.program.links.spelling import plain_name
 
 if TYPE_CHECKING:
     from durability.program.links.program import Program
@@ -36,6 +37,18 @@ class Hints:
         """Whether a function, its decorators or a function a few calls deep limits how often one may call."""
         decorators = self._program.function(key).decorators
         return any(_LIMITING.search(item.ref) for item in decorators) or self._near(key, _LIMITING)
+
+    def takes_key(self, key: FunctionKey) -> bool:
+        """Whether a client is made, here or a call deep, with a key that a parameter or a field of one holds."""
+        level = [key, *(edge.callee for edge in self._program.callees.get(key, ()) if edge.callee[1] > 0)]
+        for at in level:
+            own = {item.name for item in self._program.function(at).parameters} - {"self", "cls"}
+            for index in self._program.calls_in(at):
+                given = self._program.files[at[0]].calls[index].arguments
+                keys = (plain_name(item.value) for item in given if item.keyword == "api_key")
+                if any(name.partition(".")[0] in own for name in keys if name):
+                    return True
+        return False
 
     def _near(self, key: FunctionKey, pattern: re.Pattern[str]) -> bool:
         level, seen = [key], {key}

@@ -33,6 +33,10 @@ _OPEN_PAIRS = (
     ("confirm", "email"), ("magic", "link"), ("create", "account"), ("share", "link"),
 )  # fmt: skip
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
+_CHANGING = frozenset(
+    {"delete", "remove", "toggle", "update", "edit", "add", "create", "approve", "reject", "reset", "clear", "complete",
+     "archive", "cancel", "wipe", "drop", "set"}
+)  # fmt: skip
 _SECRET_PARTS = re.compile(r"[{<](?:\w+:)?\w*(?:token|secret|signature|hash|invite|code|uidb64)\w*(?::\w+)?[}>]", re.I)
 _ADDING = frozenset({"add", "create", "insert", "insert_one"})
 _RARE = 4
@@ -66,7 +70,8 @@ class Surface(Struct, frozen=True):
     @property
     def only_adds(self) -> bool:
         """Whether nothing that is there is touched and nobody pays: a guest may be meant to leave something."""
-        return {chain[-1].note.removesuffix("()").rsplit(".", 1)[-1] for _, chain in self.effects} <= _ADDING
+        ends = {chain[-1].note.removesuffix("()").rsplit(".", 1)[-1] for _, chain in self.effects}
+        return all(kind == "change" for kind, _ in self.effects) and ends <= _ADDING
 
 
 class Exposure(Struct, frozen=True):
@@ -147,15 +152,21 @@ class Surfaces:
             return self._screens.in_browser(entry)
         return entry.role in ("bot", "tool") and self._listeners.is_offered(entry)
 
+    def _says_change(self, entry: EntryPoint) -> bool:
+        """Whether an address that is only read says that it changes something: `GET /delete/3`."""
+        texts = (*re.sub(r"[{<][^}>]*[}>]", "", entry.path).split("/"), self._qualname(entry))
+        return any(word.lower() in _CHANGING for text in texts for word in _WORD.findall(text)[:1])
+
     def _effect(self, entry: EntryPoint, kind: str) -> tuple[Step, ...]:
-        if entry.role == "route" and kind in ("change", "delete") and _READING.issuperset(entry.methods):
+        reads = entry.role == "route" and _READING.issuperset(entry.methods) and not self._says_change(entry)
+        if reads and kind in ("change", "delete"):
             return ()  # what reading leaves behind is a note, not a change
         if kind == "personal" and (entry.role != "route" or "GET" not in entry.methods):
             return ()  # elsewhere it is looked up for something else
         if entry.role == "bot" and kind != "llm":
             return ()  # the messenger proves who is writing, and what they store is mostly their own
-        if kind == "llm" and self._screens.brings_key(entry):
-            return ()
+        if kind == "llm" and (self._screens.brings_key(entry) or self._hints.takes_key(entry.function)):
+            return ()  # whoever brings the key pays
         chain = self._dear.chain(entry.function, kind)
         return () if kind == "personal" and len(chain) > _NEAR else chain
 
