@@ -61,6 +61,7 @@ SILENT = {
         route(f"try:\n    return {REAL}\nexcept Exception:\n    return random.uniform(1, 9)", "import random\n"),
         "",
     ),
+    "empty without a key": (route(f"if not os.getenv('API_KEY'):\n    return []\nreturn {REAL}"), "API_KEY"),
     "open check": (
         APP
         + "def check_token(sent):\n    if not os.getenv('K'):\n        return True\n    return sent == os.getenv('K')\n"
@@ -120,6 +121,7 @@ def test_stand_ins_that_are_told(name):
 
 OTHER = {
     "empty": route(f"try:\n    return {REAL}\nexcept Exception:\n    return []"),
+    "feature that is off": route(f"if not os.getenv('NEWS'):\n    return []\nreturn {REAL}"),
     "data only": route("if not os.getenv('K'):\n    return [1, 2, 3]\nreturn [4, 5, 6]"),
     "bad data": route(f"try:\n    return {REAL}\nexcept ValueError:\n    return {ROWS}"),
     "user": route(f"if not name:\n    return {ROWS}\nreturn {REAL}", "name = input()\n"),

@@ -81,6 +81,18 @@ _MAILER = (
             "class MockPrices:\n    def load(self):\n        return [1, 2]\n"
             "prices = Prices() if KEY else MockPrices()  # <-\n@app.get('/')\ndef home():\n    return {'prices': prices.load()}\n"
         ),
+        Bad(
+            _APP + _PRICES.format("print('no key')\n        return []  # <-"),
+            why="without the key it looks as if there were no prices",
+            decoy=True,
+        ),
+        Bad(
+            _APP
+            + "SECRET = os.getenv('HOOK_SECRET')\ndef is_valid(sent):\n    if not SECRET:\n        return True  # <-\n"
+            "    return sent == SECRET\n@app.post('/hook/<sent>')\ndef hook(sent):\n    if not is_valid(sent):\n        return '', 403\n"
+            "    return 'ok'\n",
+            why="without the secret everybody passes the check",
+        ),
         Good(
             _APP + _PRICES.format(f"return {{'notice': 'sample prices', 'rows': {_ROWS}}}"),
             why="the answer says that it is not real",

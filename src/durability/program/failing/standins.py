@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from durability.facts.literals import is_secret_name
 from durability.facts.model import Exit, Span, Value
 from durability.model import Step
 from durability.program.doing.effects import matches
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from durability.program.context import Context
 
 _OUTSIDE = ("charge", "refund", "message", "llm", "http", "db", "enqueue")
+_ASKING = ("llm", "http", "db.query")
 _SENDING = ("charge", "refund", "message")
 _LIVE = frozenset({"route", "bot", "worker", "tool", "ui"})
 _PARSING = frozenset(
@@ -131,6 +133,8 @@ class StandIns:
         effects: tuple[str, ...] = _OUTSIDE
         if not what and choice.source.kind == "setting":
             yield from self._passed(key, index, leaving, choice)
+        if not what and _is_credential(choice.source) and _is_empty(leaving.value):
+            what, effects = "an empty answer", _ASKING
         if not what and choice.source.kind == "setting" and _claims_done(leaving.value):
             what, effects = "nothing", _SENDING
         others = [
@@ -292,6 +296,16 @@ class StandIns:
 def _compares(value: Value) -> bool:
     """Whether an answer is the outcome of a comparison."""
     return value.kind == "compare" or (value.kind == "call" and value.text.endswith("compare_digest"))
+
+
+def _is_credential(source: Source) -> bool:
+    """Whether a setting is what another service asks for: without it that service cannot be used at all."""
+    return source.kind == "setting" and (is_secret_name(source.name) or source.name.endswith("_KEY"))
+
+
+def _is_empty(value: Value | None) -> bool:
+    """Whether an answer is an empty list or table, which a service that was asked could give as well."""
+    return value is not None and value.kind in ("list", "dict") and not value.parts
 
 
 def _claims_done(value: Value | None) -> bool:
