@@ -40,9 +40,18 @@ class Choosing:
 
     def __init__(self, context: "Context") -> None:
         self._context = context
+        self._why: dict[tuple[str, int, int], Choice | None] = {}
+        self._of_names: dict[tuple[FunctionKey, str, int], Source | None] = {}
+        self._of_calls: dict[tuple[str, int, int], Source | None] = {}
 
     def why(self, path: str, index: int, depth: int = _DEPTH) -> Choice | None:
         """Why a block runs; None where neither a setting nor an error decides."""
+        asked = (path, index, depth)
+        if asked not in self._why:
+            self._why[asked] = self._find_why(path, index, depth)
+        return self._why[asked]
+
+    def _find_why(self, path: str, index: int, depth: int) -> Choice | None:
         block = self._context.program.files[path].blocks[index]
         if block.kind == "handler":
             return self._after_error(path, index)
@@ -119,7 +128,10 @@ class Choosing:
         if depth <= 0:
             return None
         if value.kind == "call":
-            return self._called(value, key, depth)
+            asked = (key[0], value.call, depth)
+            if asked not in self._of_calls:
+                self._of_calls[asked] = self._called(value, key, depth)
+            return self._of_calls[asked]
         if value.kind in ("or", "and"):
             found = (self.source(part, key, depth - 1) for part in value.parts)
             return next((item for item in found if item is not None), None)
@@ -127,7 +139,7 @@ class Choosing:
             return self.source(value.parts[0], key, depth - 1) if value.text in ("", "IsNot", "Equal") else None
         if value.kind == "if":
             return self.source(value.parts[0], key, depth - 1)
-        return self._named(value, key, depth) if value.kind in ("name", "attr") else None
+        return self._named(value, key, depth) if value.kind in ("name", "attr") and depth > 0 else None
 
     def _called(self, value: Value, key: FunctionKey, depth: int) -> Source | None:
         if value.call < 0:
@@ -163,7 +175,6 @@ class Choosing:
 
     def _named(self, value: Value, key: FunctionKey, depth: int) -> Source | None:
         name = plain_name(value)
-        program = self._context.program
         if value.kind == "attr" and value.parts:
             base = value.parts[0]
             owner = (plain_name(base) or base.text).rpartition(".")[2].lower()
@@ -171,10 +182,18 @@ class Choosing:
                 return Source("setting", value.text.upper(), self._fields.get(value.text, ""))
         if not name:
             return None
+        asked = (key, name, depth)
+        if asked not in self._of_names:
+            self._of_names[asked] = self._held(name, key, depth)
+        return self._of_names[asked]
+
+    def _held(self, name: str, key: FunctionKey, depth: int) -> Source | None:
+        """What a name or attribute was given hangs on."""
+        program = self._context.program
         assigns = [item for item in program.assigns_to(key[0], name) if self._same_name(item, name, key)]
         if not assigns and "." not in name:
             home = program.home(name, key[0])
-            if home is not None:
+            if home is not None and depth > 1:
                 return self._named(Value("name", home[1]), (home[0], 0), depth - 1)
         for item in assigns:
             found = self._given(item, key, depth)

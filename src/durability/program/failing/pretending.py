@@ -137,6 +137,21 @@ def tells(value: Value, context: "Context", key: FunctionKey) -> bool:
     return any(_says(item) for given in values for item in _walk(given))
 
 
+def compares(value: Value) -> bool:
+    """Whether an answer is the outcome of a comparison."""
+    return value.kind == "compare" or (value.kind == "call" and value.text.endswith("compare_digest"))
+
+
+def is_empty(value: Value | None) -> bool:
+    """Whether an answer is an empty list or table, which a service that was asked could give as well."""
+    return value is not None and value.kind in ("list", "dict") and not value.parts
+
+
+def claims_done(value: Value | None) -> bool:
+    """Whether an answer says that all went well, where nothing was done."""
+    return value is not None and value.kind == "const" and value.text == "True"
+
+
 def _says(item: Value) -> bool:
     return item.kind in ("text", "format") and (bool(_SAYS.search(item.text)) or item.text in _SAYING_KEYS)
 

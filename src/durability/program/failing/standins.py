@@ -12,7 +12,7 @@ from durability.facts.model import Exit, Span, Value
 from durability.model import Step
 from durability.program.doing.effects import matches
 from durability.program.failing.choosing import Choice, Choosing, Source
-from durability.program.failing.pretending import Pretending
+from durability.program.failing.pretending import Pretending, claims_done, compares, is_empty
 from durability.program.failing.telling import ASKED, REFUSED, Telling
 from durability.program.links.graph import FunctionKey
 from durability.program.links.spelling import plain_name
@@ -133,9 +133,9 @@ class StandIns:
         effects: tuple[str, ...] = _OUTSIDE
         if not what and choice.source.kind == "setting":
             yield from self._passed(key, index, leaving, choice)
-        if not what and _is_credential(choice.source) and _is_empty(leaving.value):
+        if not what and _is_credential(choice.source) and is_empty(leaving.value):
             what, effects = "an empty answer", _ASKING
-        if not what and choice.source.kind == "setting" and _claims_done(leaving.value):
+        if not what and choice.source.kind == "setting" and claims_done(leaving.value):
             what, effects = "nothing", _SENDING
         others = [
             item
@@ -150,15 +150,15 @@ class StandIns:
 
     def _passed(self, key: FunctionKey, index: int, leaving: Exit, choice: Choice) -> Iterator[StandIn]:
         """A check of who asks that lets everybody pass."""
-        answers_yes = _claims_done(leaving.value)
+        answers_yes = claims_done(leaving.value)
         if not _CHECK.search(self._context.program.function(key).name):
             return
         for item in self._context.program.exits_in(key):
             refuses = (
                 item.kind == "raise" and (answers_yes or leaving.value is None) and self._compared_above(key, item)
             )
-            compares = item.kind == "return" and answers_yes and item.value is not None and _compares(item.value)
-            if item.span > leaving.span and (refuses or compares):
+            ends = item.kind == "return" and answers_yes and item.value is not None and compares(item.value)
+            if item.span > leaving.span and (refuses or ends):
                 step = Step(key[0], item.span[0], "compares what was sent with the secret")
                 yield self._found(key, index, leaving.span, "a check that lets everybody pass", choice, None, (step,))
                 return
@@ -169,7 +169,7 @@ class StandIns:
         if value is None:
             return False
         parts = value.parts if value.kind in ("or", "and", "not") else (value,)
-        return any(_compares(part) or (part.kind == "not" and _compares(part.parts[0])) for part in parts)
+        return any(compares(part) or (part.kind == "not" and compares(part.parts[0])) for part in parts)
 
     def _real_calls(self, key: FunctionKey, index: int) -> list[CallSite]:
         """The calls that run where a branch does not: what a handler guards, or what stands outside the branch."""
@@ -293,21 +293,6 @@ class StandIns:
         return StandIn(key, block, span, what, choice.source, told, (*way, step))
 
 
-def _compares(value: Value) -> bool:
-    """Whether an answer is the outcome of a comparison."""
-    return value.kind == "compare" or (value.kind == "call" and value.text.endswith("compare_digest"))
-
-
 def _is_credential(source: Source) -> bool:
     """Whether a setting is what another service asks for: without it that service cannot be used at all."""
     return source.kind == "setting" and (is_secret_name(source.name) or source.name.endswith("_KEY"))
-
-
-def _is_empty(value: Value | None) -> bool:
-    """Whether an answer is an empty list or table, which a service that was asked could give as well."""
-    return value is not None and value.kind in ("list", "dict") and not value.parts
-
-
-def _claims_done(value: Value | None) -> bool:
-    """Whether an answer says that all went well, where nothing was done."""
-    return value is not None and value.kind == "const" and value.text == "True"
