@@ -42,6 +42,7 @@ class Choosing:
         self._context = context
         self._why: dict[tuple[str, int, int], Choice | None] = {}
         self._of_names: dict[tuple[FunctionKey, str, int], Source | None] = {}
+        self._bound: dict[tuple[str, str], dict[int, list[Assign]]] = {}
         self._of_calls: dict[tuple[str, int, int], Source | None] = {}
 
     def why(self, path: str, index: int, depth: int = _DEPTH) -> Choice | None:
@@ -190,7 +191,7 @@ class Choosing:
     def _held(self, name: str, key: FunctionKey, depth: int) -> Source | None:
         """What a name or attribute was given hangs on."""
         program = self._context.program
-        assigns = [item for item in program.assigns_to(key[0], name) if self._same_name(item, name, key)]
+        assigns = self._bindings(name, key)
         if not assigns and "." not in name:
             home = program.home(name, key[0])
             if home is not None and depth > 1:
@@ -212,13 +213,18 @@ class Choosing:
                 return choice.source
         return None
 
-    def _same_name(self, item: Assign, name: str, key: FunctionKey) -> bool:
-        if "." in name or item.function == key[1]:
-            return True
-        function = self._context.program.files[key[0]].functions[item.function]
-        here = any(other.function == key[1] for other in self._context.program.assigns_to(key[0], name))
-        shared = name in self._context.program.function(key).globals
-        return (item.function == 0 or name in function.globals) and (not here or shared)
+    def _bindings(self, name: str, key: FunctionKey) -> list[Assign]:
+        """The bindings that a name may have in a function: its own, or those that its module shares."""
+        place = (key[0], name)
+        if place not in self._bound:
+            groups: dict[int, list[Assign]] = {}
+            functions = self._context.program.files[key[0]].functions
+            for item in self._context.program.assigns_to(key[0], name):
+                shared = "." in name or name in functions[item.function].globals
+                groups.setdefault(0 if shared else item.function, []).append(item)
+            self._bound[place] = groups
+        groups = self._bound[place]
+        return groups.get(key[1]) or groups.get(0) or []
 
     def _given(self, item: Assign, key: FunctionKey, depth: int) -> Source | None:
         if item.value is None:
