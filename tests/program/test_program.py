@@ -30,6 +30,7 @@ def meaning(context: Context, path: str, target: str) -> str:
     [
         ({"main": "from db import load\nload()", "db": "def load(): pass"}, "main.py", "load", "db.py:load"),
         ({"main": "import db\ndb.load()", "db": "def load(): pass"}, "main.py", "db.load", "db.py:load"),
+        ({"main": "from db import SessionLocal\ns = SessionLocal()\ns.add(1)", "db": "from sqlalchemy.orm import sessionmaker\nSessionLocal = sessionmaker()"}, "main.py", "s.add", "sqlalchemy.orm.Session.add"),
         ({"main": "from db import S\ns = S()\ns.add(1)", "db": "from sqlalchemy.orm import sessionmaker\nS = sessionmaker()"}, "main.py", "s.add", "sqlalchemy.orm.Session.add"),
         ({"app__main": "from .db import load\nload()", "app__db": "def load(): pass"}, "app/main.py", "load", "app/db.py:load"),
         ({"src__app__main": "from app.db import load\nload()", "src__app__db": "def load(): pass"}, "src/app/main.py", "load", "src/app/db.py:load"),

@@ -105,6 +105,16 @@ class Linker:
         facts = self.files[path]
         return name in facts.objects or self._is_object(facts.bindings.get(name, ""), path, depth + 1)
 
+    def _given(self, symbol: Symbol, name: str) -> Symbol:
+        """What an attribute is taken from: the object, or what calling it gives (`s = SessionLocal(); s.add(row)`).
+
+        A file that imports an object with the name of a class takes its call for the making of one.
+        """
+        given = self.library.returns(symbol.name + CALLED)
+        if given and not self.library.rows(f"{symbol.name}.{name}") and self.library.rows(f"{given}.{name}"):
+            return Symbol("library", given)
+        return symbol
+
     def _run(self, symbol: Symbol) -> Symbol:
         """What runs when an object of a class or library type is called."""
         if symbol.kind == "class":
@@ -137,6 +147,8 @@ class Linker:
             step = self._super_step if before == SUPER else self._step
             if segment == "()" and made:
                 symbol = self._run(symbol)
+            elif made and symbol.kind == "library":
+                symbol = self._given(symbol, segment)
             made = symbol.kind == "module" and self._is_made(symbol.path, segment, depth)
             symbol = step(symbol, segment, depth)
             if symbol.kind in ("unknown", "parameter"):
