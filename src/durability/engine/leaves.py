@@ -7,6 +7,7 @@ from durability.program.context import Context
 from durability.program.entrypoints.entries import EntryPoint
 from durability.program.links.graph import FunctionKey
 from durability.program.sequences.events import LastingEffect
+from durability.program.sequences.gaps import surely_changes
 from durability.program.sequences.order import follows
 from durability.program.sequences.sequence import Item
 from durability.program.sequences.subjects import subjects
@@ -17,7 +18,7 @@ _Step = tuple[Item, LastingEffect]
 def leaves(context: Context, entry: EntryPoint) -> tuple[Lasting, ...]:
     """The lasting effects of an entry point in their order, each place once, then those that it only starts."""
     items = context.sequences.of(entry.function)
-    steps = [(item, effect) for item in items for effect in item.events if _stands(effect)]
+    steps = [(item, effect) for item in items for effect in item.events if _stands(context, effect)]
     found: dict[tuple[str, int], Lasting] = {}
     for before, step in zip([None, *steps], steps, strict=False):
         instead = before is not None and not _follows(context, entry.function, before, step)
@@ -25,7 +26,9 @@ def leaves(context: Context, entry: EntryPoint) -> tuple[Lasting, ...]:
         last = next(reversed(found.values()), None)
         if last is None or instead or (shown.kind, shown.name) != (last.kind, last.name):
             found.setdefault(step[1].place, shown)
-    later = [lasting(context, effect, later=True) for item in items for effect in item.started if _stands(effect)]
+    later = [
+        lasting(context, effect, later=True) for item in items for effect in item.started if _stands(context, effect)
+    ]
     return (*found.values(), *dict.fromkeys(later))
 
 
@@ -36,8 +39,9 @@ def lasting(context: Context, effect: LastingEffect, *, later: bool) -> Lasting:
     return Lasting(kind, name, effect.key[0], effect.line, later)
 
 
-def _stands(effect: LastingEffect) -> bool:
-    return effect.kind not in ("write", "start") and not effect.method
+def _stands(context: Context, effect: LastingEffect) -> bool:
+    """Whether an effect is one by itself: not pending in a transaction, and no question that is sent as a POST."""
+    return effect.kind not in ("write", "start") and not effect.method and surely_changes(context, effect)
 
 
 def _follows(context: Context, key: FunctionKey, first: _Step, then: _Step) -> bool:

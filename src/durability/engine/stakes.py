@@ -20,7 +20,7 @@ _BY_EFFECT = {
     "file.delete": "deletes files",
 }
 _ACTING = ("charge", "refund", "message", "db.write", "file.write", "file.delete", "process", "http")
-_PASSING = re.compile(r"te?mp|scratch|cache", re.IGNORECASE)
+_PASSING = re.compile(r"te?mp|scratch|cache|(?:sym)?link$|latest", re.IGNORECASE)
 _EXPIRING = re.compile(r"session|token|otp|reset|verif|nonce|expire|cache|temp|lock|attempt", re.IGNORECASE)
 _DELETES = re.compile(r"^\s*(?:delete\s+from|drop\s+table|truncate)\b", re.IGNORECASE)
 

@@ -115,9 +115,7 @@ class Credentials:
         return ("unknown", ()) if unknown or (knows is not None and depth == _DEEP) else OPEN
 
     def _further(self, key: FunctionKey) -> list[FunctionKey]:
-        path, index = key
-        functions = self._program.files[path].functions
-        inner = [(path, number) for number, item in enumerate(functions) if index and item.parent == index]
+        inner = self._program.functions_in(key) if key[1] else []
         edges = self._program.callees.get(key, ())
         return inner + [edge.callee for edge in edges if not edge.offloaded and edge.callee[1] > 0]
 

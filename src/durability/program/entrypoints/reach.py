@@ -112,11 +112,9 @@ class Reachability:
 
     def _handed_back(self, key: FunctionKey) -> list[FunctionKey]:
         """Functions defined inside a function that run with it: closures it returns or registers."""
-        path, index = key
-        if index == 0:
+        if key[1] == 0:
             return []
-        functions = self._program.files[path].functions
-        return [(path, number) for number, item in enumerate(functions) if item.parent == index and not item.owner]
+        return [inner for inner in self._program.functions_in(key) if not self._program.function(inner).owner]
 
     def _spread_public(self) -> None:
         for key in self._program.functions():

@@ -117,7 +117,8 @@ class Placeholders:
     def of(self, key: FunctionKey) -> Placeholder | None:
         """What a function that answers is; None when a constant answer is meant."""
         kind, answering = self.kind(key), self.answering[key]
-        return None if kind is None else Placeholder(kind, answering.entry.name, in_order(answering.trail))
+        steps = in_order(answering.trail) if kind else ()
+        return None if kind is None else Placeholder(kind, answering.entry.name, steps)
 
     def kind(self, key: FunctionKey) -> Kind | None:
         """What a function that answers is: real (""), a stub or a mock; None when a constant answer is meant."""
@@ -169,8 +170,7 @@ class Placeholders:
         returned = [item.value for item in exits]
         if len(returned) != 1 or exits[0].kind != "return" or returned[0] is None:
             return False
-        functions = self._program.files[key[0]].functions
-        if self._program.assigns_in(key) or any(item.parent == key[1] for item in functions):
+        if self._program.assigns_in(key) or self._program.functions_in(key):
             return False
         wrapped = [] if returned[0].kind != "call" else [returned[0].call]
         return self._is_data(key, returned[0]) and all(

@@ -41,6 +41,7 @@ class Program:
         self._assigns_of: dict[str, dict[int, list[Assign]]] = {}
         self._blocks_of: dict[str, dict[int, list[int]]] = {}
         self._calls_of: dict[str, dict[int, list[int]]] = {}
+        self._inner: dict[str, dict[int, list[FunctionKey]]] = {}
         self._locals: dict[str, dict[int, set[str]]] = {}
         for path in sorted(files):
             self.symbols[path] = [self.linker.callee(call.ref, path) for call in files[path].calls]
@@ -125,6 +126,16 @@ class Program:
         for path in sorted(self.files):
             for index in range(len(self.files[path].functions)):
                 yield (path, index)
+
+    def functions_in(self, key: FunctionKey) -> list[FunctionKey]:
+        """The functions that are defined right inside a function."""
+        path, index = key
+        if path not in self._inner:
+            found: dict[int, list[FunctionKey]] = {}
+            for number, item in enumerate(self.files[path].functions):
+                found.setdefault(item.parent, []).append((path, number))
+            self._inner[path] = found
+        return self._inner[path].get(index, [])
 
     def key_of(self, symbol: Symbol) -> FunctionKey | None:
         """The function that calling a project symbol runs: itself, or the constructor of a class."""

@@ -22,6 +22,8 @@ def follows(context: "Context", key: FunctionKey, first: Item, second: Item) -> 
     shared = next((index for index in above_first if index in set(above_second)), -1)
     arms_first = above_first[: above_first.index(shared)] if shared in above_first else above_first
     arms_second = above_second[: above_second.index(shared)] if shared in above_second else above_second
+    if _cleans_up(context, key, arms_first[-1:], arms_second[-1:]):
+        return True
     if _excluded(context, key, arms_first[-1:], arms_second[-1:]):
         return False
     if any(context.leaving.ends(key[0], index) for index in arms_first if _is_arm(context, key, index)):
@@ -31,6 +33,14 @@ def follows(context: "Context", key: FunctionKey, first: Item, second: Item) -> 
 
 def _is_arm(context: "Context", key: FunctionKey, index: int) -> bool:
     return context.program.files[key[0]].blocks[index].kind in _ARMS
+
+
+def _cleans_up(context: "Context", key: FunctionKey, first: list[int], second: list[int]) -> bool:
+    """Whether the second block is the `finally` of the first, which runs however that one is left."""
+    blocks = context.program.files[key[0]].blocks
+    return any(
+        blocks[one].kind in ("try", "handler") and blocks[other].kind == "finally" for one in first for other in second
+    )
 
 
 def _excluded(context: "Context", key: FunctionKey, first: list[int], second: list[int]) -> bool:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _MOST = 40
 """Effects kept per function: enough for any handler that a person can follow."""
 
+_STATEMENTS = ("db.query", "db.write")
+_DEFINING = frozenset({"create", "alter", "drop", "pragma"})
 _STARTING = ("spawn", "thread", "schedule")
 _EFFECTS = (
     "charge", "refund", "message", "enqueue", "db.write", "db.query", "db.commit", "file.write", "file.open",
@@ -75,6 +77,7 @@ class Sequences:
 
     def _items(self, key: FunctionKey) -> Iterator[Item]:
         found = [item for index in self._context.program.calls_in(key) if (item := self._item(key, index)) is not None]
+        found = [item for item in found if not self._only_defines(key, item, found)]
         found += self._ends_of_transactions(key, found)
         found = [self._inside_transaction(key, item) for item in found]
         left = _MOST
@@ -136,7 +139,14 @@ class Sequences:
         if not function.is_async or call.awaited or function.is_generator:
             return False
         outer = self._given_to(call)
-        return outer is None or not (outer.awaited or outer.shown.rsplit(".", 1)[-1] in JOINING)
+        if outer is not None and (outer.awaited or outer.shown.rsplit(".", 1)[-1] in JOINING):
+            return False
+        return call.used == "dropped" or not self._is_gathered(call)
+
+    def _is_gathered(self, call: CallSite) -> bool:
+        """Whether a coroutine is kept in a list or a name, and its function waits for several such at once later."""
+        later = (other for other in call.calls_here() if other.span[:2] > call.span[:2])
+        return any(other.awaited and other.shown.rsplit(".", 1)[-1] in JOINING for other in later)
 
     def _starts(self, call: CallSite) -> bool:
         """Whether a call starts what it is given: a thread, a task, a job, or a helper around one of them."""
@@ -150,6 +160,20 @@ class Sequences:
             if any(item.value.kind == "call" and item.value.call == call.index for item in other.arguments):
                 return other
         return None
+
+    def _only_defines(self, key: FunctionKey, item: Item, items: list[Item]) -> bool:
+        """Whether a call commits nothing but definitions of tables: at every start they are there already."""
+        call = self._context.call(key[0], item.call)
+        if call.library.effect != "db.commit":
+            return False
+        before = [other for other in items if other.span[2:] <= item.span[:2]]
+        if any(event.kind == "write" for other in before for event in other.events):
+            return False
+        calls = (self._context.call(key[0], index) for index in self._context.program.calls_in(key))
+        earlier = [other for other in calls if other.span[2:] <= item.span[:2] and other.library.effect in _STATEMENTS]
+        texts = [query_texts(self._context, other) for other in earlier]
+        verbs = {text.split(None, 1)[0].lower() for group in texts for text in group or ("?",) if text.strip()}
+        return "create" in verbs and verbs <= _DEFINING
 
     # Transactions.
 
