@@ -2,8 +2,8 @@
 
 python -m benchmarks.precision.lasting FOLDER [--labels TABLE]: FOLDER holds each labelled repository checked out at its
 commit as `owner+name`. A row of the table is one statement of `durability map` about one entry point that serves people
-(route, page, bot, background job, tool): what is at stake, what it leaves behind in which order, who may call it; or one
-that is missing. Exit 1 when a statement that is made now was found wrong, or nobody has checked it.
+(route, page, bot, background job, tool): what is at stake, what it leaves behind in which order, who may call it; or
+one that is missing. Exit 1 when a statement that is made now was found wrong, or nobody has checked it.
 """
 
 import argparse

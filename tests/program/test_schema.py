@@ -5,7 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.program.test_program import linked
 
+from durability.engine.linking import link
+from durability.facts.collect import collect
+from durability.program.links.modules import module_name
 from durability.program.schema.ddl import definitions
+from durability.sources.project import manifests_of
 
 ALCHEMY = (
     "from sqlalchemy import Column, ForeignKey, Index, Integer, String, UniqueConstraint\n"
@@ -31,6 +35,22 @@ DECLARED = {
 def test_unique_keys_are_read_wherever_they_are_declared(source, keys):
     table = linked(main=source).schema.by_name["t"]
     assert {tuple(sorted(key)) for key in table.keys} == keys
+
+
+def test_files_of_sql_define_tables_too():
+    files = {"main.py": "import sqlite3\n"}
+    facts = {path: collect(text, path, module_name(path)) for path, text in files.items()}
+    sql = "-- users\nCREATE TABLE users (\n  id INTEGER PRIMARY KEY, -- the key\n  email TEXT\n);\nCREATE UNIQUE INDEX by_mail ON users (email);\n"
+    context = link(
+        facts,
+        {"main.py": "first-party"},
+        manifests_of({**files, "db/schema.sql": sql, "tests/other.sql": "CREATE TABLE t (a TEXT)"}),
+    )
+    table = context.schema.by_name["users"]
+    assert (table.path, table.line) == ("db/schema.sql", 2)
+    assert table.holds_once(frozenset({"email"}))
+    assert set(context.schema.by_name) == {"users"}
+    assert "db/schema.sql" not in context.manifests.files
 
 
 def test_a_class_and_a_migration_tell_of_the_same_table():

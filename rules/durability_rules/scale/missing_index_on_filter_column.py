@@ -102,6 +102,16 @@ _APP = (
             },
             why="an index in another file",
         ),
+        Good(
+            {
+                "app.py": _APP,
+                "store/__init__.py": "from .orders import Store\n",
+                "store/orders.py": _STORE.format(""),
+                "store/base.py": _DDL.format(""),
+                "schema.sql": "CREATE INDEX i ON orders (user_id);\n",
+            },
+            why="an index in a file of SQL",
+        ),
         Silent(
             {
                 "app.py": _ROUTES.format("").replace("db.add(m.Order(user_id=request.json['user'], text='x'))", "pass"),
@@ -132,5 +142,5 @@ def missing_index_on_filter_column(call: CallSite, ask: Ask) -> Verdict:
     return unhandled(
         f"{found.table.name} has no index on {columns}",
         fix=suggest(f"create an index on {found.table.name} ({columns})"),
-        cause=f"{found.table.path}:{found.table.name}:{columns}",
+        cause=f"{found.table.path}:{found.table.name}",
     )

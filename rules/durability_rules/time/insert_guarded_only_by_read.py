@@ -114,6 +114,14 @@ def _table(rest: str) -> str:
             {"app.py": _SQL.format("", "INSERT"), "schema.py": _table(" NOT NULL UNIQUE)")},
             why="a unique column in SQL",
         ),
+        Good(
+            {
+                "app.py": _SQL.format("", "INSERT"),
+                "schema.py": _table(")"),
+                "db/keys.sql": "ALTER TABLE users ADD CONSTRAINT one UNIQUE (email);\n",
+            },
+            why="a constraint in a file of SQL",
+        ),
         Good({"app.py": _SQL.format("", "INSERT OR REPLACE"), "schema.py": _table(", UNIQUE(email))")}, why="replaced"),
         Good(
             {

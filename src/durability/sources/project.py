@@ -12,7 +12,7 @@ from durability.sources.manifests.environments import read_environment
 from durability.sources.manifests.installs import read_installs
 from durability.sources.manifests.locks import read_pipfile_lock, read_toml_lock
 from durability.sources.manifests.model import Broken, Dependency, Ledger
-from durability.sources.manifests.names import is_ci, is_container, is_manifest, is_requirements
+from durability.sources.manifests.names import is_ci, is_container, is_definition, is_manifest, is_requirements
 from durability.sources.manifests.requirements import includes, read_requirements
 from durability.sources.manifests.setup_files import read_setup_cfg, read_setup_py
 from durability.sources.manifests.toml_files import read_pipfile, read_pyproject
@@ -52,7 +52,8 @@ class Manifests(Struct, frozen=True):
 
     `locked` maps a distribution to its exact version ("1.0||2.0" where lock files disagree). `has_lock` is true for a
     lock file and for requirements that a resolver wrote. `pip_installed` are names that only Dockerfiles and shell
-    scripts install. `problems` are manifests that could not be read.
+    scripts install. `definitions` maps files of SQL, tests' apart, to their text. `problems` are manifests that
+    could not be read.
     """
 
     dependencies: tuple[Dependency, ...] = ()
@@ -66,6 +67,7 @@ class Manifests(Struct, frozen=True):
     test_files: int = 0
     scripts: dict[str, str] = {}
     pip_installed: tuple[str, ...] = ()
+    definitions: dict[str, str] = {}
     problems: tuple[Skipped, ...] = ()
 
     @property
@@ -166,7 +168,8 @@ def _assembled(texts: Mapping[str, str], paths: Iterable[str], reading: _Reading
     locked = {name: "||".join(sorted(versions)) for name, versions in sorted(ledger.locked.items())}
     return Manifests(
         dependencies=tuple(sorted(ledger.dependencies, key=lambda item: (item.path, item.line, item.name))),
-        files=tuple(sorted({*texts, *(item.path for item in reading.problems)})),
+        files=tuple(sorted({*texts, *(item.path for item in reading.problems)} - {*filter(is_definition, every)})),
+        definitions={path: texts[path] for path in sorted(texts) if is_definition(path) and not _is_aside(path)},
         locked=locked,
         requires_python=next((text for text in ledger.requires_python if text), None),
         has_lock=ledger.compiled or any(_name(path) in _LOCKS for path in texts),
@@ -190,6 +193,10 @@ def _reader(path: str) -> Reader | None:
 
 def _is_migration(path: str) -> bool:
     return file_role(path, b"") == "migration" or bool(re.search(r"(?:^|/)(?:alembic|migrations)/env\.py$", path))
+
+
+def _is_aside(path: str) -> bool:
+    return file_role(path, b"") not in ("first-party", "migration")
 
 
 def _is_test(path: str) -> bool:

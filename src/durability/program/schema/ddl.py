@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from durability.program.schema.model import Column
 
@@ -28,12 +29,14 @@ _WORD = re.compile(r"[\"'`\[]?(\w+)")
 _DEFAULT = re.compile(r"\bdefault\s+(?:'(?P<text>[^']*)'|(?P<word>[\w.-]+))", re.IGNORECASE)
 _REFERENCES = re.compile(r"\breferences\s+[\"`\[]?(?:\w+\.)?(\w+)", re.IGNORECASE)
 _COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
+"""Blanked line by line, so that what follows keeps its line."""
+
 HOLE = "\x00"
 """Stands in a text for what is put in at run time."""
 
 
 class Definition(Struct, frozen=True):
-    """What one definition says of a table; `name` is "" where the table is only known at run time."""
+    """What one definition says of a table; `line` counts from the first line of its text, which is 1."""
 
     table: str
     columns: tuple[Column, ...] = ()
@@ -41,13 +44,15 @@ class Definition(Struct, frozen=True):
     indexes: frozenset[tuple[str, ...]] = frozenset()
     creates: bool = False
     readable: bool = True
+    line: int = 1
 
 
 def definitions(text: str) -> Iterator[Definition]:
     """Every CREATE TABLE, CREATE INDEX and ALTER TABLE … ADD of a text, in source order of each kind."""
-    text = _COMMENT.sub(" ", text)
+    text = _COMMENT.sub(_blank, text)
     for found in _CREATE.finditer(text):
-        yield _table(found["table"].lower(), _inside(text, found.end()))
+        line = text.count("\n", 0, found.start()) + 1
+        yield replace(_table(found["table"].lower(), _inside(text, found.end())), line=line)
     for found in _INDEX.finditer(text):
         body = _inside(text, found.end())
         names = _names(body)
@@ -57,9 +62,13 @@ def definitions(text: str) -> Iterator[Definition]:
         partial = bool(found["unique"]) and not is_key
         yield Definition(found["table"].lower(), keys=keys, indexes=frozenset({names}), readable=not partial)
     for found in _ALTER.finditer(text):
-        line = text[found.end() :].partition(";")[0]
-        added = _table(found["table"].lower(), _ADDED_COLUMN.sub("", line, count=1))
+        rest = text[found.end() :].partition(";")[0]
+        added = _table(found["table"].lower(), _ADDED_COLUMN.sub("", rest, count=1))
         yield Definition(added.table, added.columns, added.keys, added.indexes, readable=added.readable)
+
+
+def _blank(comment: re.Match[str]) -> str:
+    return " " + "\n" * comment[0].count("\n")
 
 
 def _table(name: str, body: str) -> Definition:

@@ -48,7 +48,11 @@ class Filters:
         found: dict[tuple[str, int], Filter] = {}
         schema = self._context.schema
         for path in self._context.judged_paths():
-            for index in range(len(self._context.program.files[path].calls)):
+            calls = self._context.program.files[path].calls
+            chained = {call.receiver.call for call in calls if call.receiver is not None}
+            for index in range(len(calls)):
+                if index in chained:
+                    continue
                 made = asked(self._context, self._context.call(path, index), FINDS | LISTS)
                 if made is None or made.table not in self._filled:
                     continue

@@ -43,8 +43,10 @@ class Schema:
 
     @cached_property
     def has_open_definitions(self) -> bool:
-        """Whether a definition names its table at run time: any table may have more keys than are in sight."""
-        return any(
+        """Whether any table may have more keys than are in sight: some definition names its table at run time, or
+        stands in a file of SQL that could not be read.
+        """
+        return any(item.path.endswith(".sql") for item in self._context.manifests.problems) or any(
             HOLE in text and ("unique" in text.lower()) and "on " + HOLE in text.lower() for _, _, text in self._texts
         )
 
@@ -58,6 +60,12 @@ class Schema:
 
     def _definitions(self) -> Iterator[tuple[str, int, Definition]]:
         added = []
+        for path, text in self._context.manifests.definitions.items():
+            for item in definitions(text):
+                if item.creates:
+                    yield path, item.line, item
+                else:
+                    added.append((path, item.line, item))
         for path, line, text in self._texts:
             for item in definitions(text):
                 if item.creates:

@@ -42,7 +42,14 @@ def is_ci(path: str) -> bool:
     return bool(_CI.search(path)) or path.rpartition("/")[2].lower() in _CI_NAMES
 
 
+def is_definition(path: str) -> bool:
+    """Whether it may define tables: a file of SQL."""
+    return path.lower().endswith(".sql")
+
+
 def is_manifest(path: str) -> bool:
     """Whether `read_manifests` reads it or notes that it is there."""
     name = path.rpartition("/")[2].lower()
-    return name in _NAMES or name.endswith(".sh") or is_requirements(path) or is_container(path) or is_ci(path)
+    if name in _NAMES or name.endswith(".sh"):
+        return True
+    return is_requirements(path) or is_container(path) or is_ci(path) or is_definition(path)
