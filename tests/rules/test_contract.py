@@ -76,7 +76,7 @@ WHOLE_PROGRAM = {
     "destructive-without-guard", "download-without-cap", "entry-point-untested", "error-masked-as-empty",
     "check-then-act-race", "error-reported-as-success", "failure-taken-for-no", "file-read-whole-in-request", "fire-and-forget-task", "http-call-in-loop", "insert-guarded-only-by-read",
     "list-endpoint-without-pagination", "llm-output-executed", "llm-output-parsed-unguarded",
-    "missing-index-on-filter-column", "model-load-per-request", "module-global-request-state", "mutable-default-or-class-state",
+    "missing-index-on-filter-column", "model-load-per-request", "model-value-unchecked", "module-global-request-state", "mutable-default-or-class-state",
     "n-plus-one-via-helper", "no-connection-pool", "no-error-boundary", "no-exception-telemetry",
     "non-atomic-file-write", "none-result-unguarded", "non-idempotent-retry", "orm-lazy-load-in-loop", "path-from-user-input",
     "placeholder-return", "quadratic-membership", "remote-json-shape-trusted", "retry-exhaustion-silent",

@@ -50,6 +50,7 @@ SelectorKind = Literal[
     "tested_rows",
     "repeated",
     "filters",
+    "filled_by_model",
     "stand_ins",
 ]
 
@@ -201,6 +202,11 @@ def filters(*, roles: tuple[str, ...] = ()) -> Selector:
 def stand_ins() -> Selector:
     """Places where a live entry point may get made-up data or an idle object for the real thing."""
     return Selector("stand_ins")
+
+
+def filled_by_model(*, roles: tuple[str, ...] = ()) -> Selector:
+    """Calls that store a record or move money with values that a model wrote as data."""
+    return Selector("filled_by_model", roles=roles)
 
 
 def _tuple(value: str | tuple[str, ...]) -> tuple[str, ...]:
@@ -361,6 +367,10 @@ def _stand_ins(selector: Selector, context: Context) -> Iterator[Site]:
     yield from (StandInSite(context, item) for item in context.stand_ins.all)
 
 
+def _filled_by_model(selector: Selector, context: Context) -> Iterator[Site]:
+    yield from (context.call(path, index) for path, index in context.filled.all)
+
+
 def _project(selector: Selector, context: Context) -> Iterator[Site]:
     paths = context.judged_paths()
     if paths and context.view == "project":
@@ -388,5 +398,6 @@ _FINDERS = {
     "tested_rows": _tested_rows,
     "repeated": _repeated,
     "filters": _filters,
+    "filled_by_model": _filled_by_model,
     "stand_ins": _stand_ins,
 }

@@ -19,6 +19,7 @@ from durability.program.failing.mistaken import MistakenFailures
 from durability.program.failing.repeated import RepeatedEffects
 from durability.program.failing.standins import StandIns
 from durability.program.flows.caught import Caught
+from durability.program.flows.filled import FilledByModel
 from durability.program.flows.flow import Flow
 from durability.program.flows.guards import Leaving
 from durability.program.flows.model_text import ModelText
@@ -85,6 +86,7 @@ class Context:
         self.schema = Schema(self)
         self.lookups = Lookups(self)
         self.guarded_inserts = GuardedInserts(self)
+        self.filled = FilledByModel(self)
         self.filters = Filters(self)
         self.races = Races(self)
         self.switches = Switches(self)

@@ -33,6 +33,18 @@ _CARRIERS = frozenset(
         "re.search", "re.match", "re.findall", "re.fullmatch", "re.sub", "re.split",
     }
 )  # fmt: skip
+PARSERS = frozenset({"json.loads", "orjson.loads", "ujson.loads", "ast.literal_eval", "yaml.safe_load"})
+"""They take a text apart, and say nothing of what is in it."""
+
+_DATES = frozenset(
+    {
+        "datetime.datetime.fromisoformat", "datetime.datetime.strptime", "datetime.date.fromisoformat",
+        "dateutil.parser.parse", "dateutil.parser.isoparse", "dateparser.parse", "pandas.to_datetime",
+    }
+)  # fmt: skip
+_TYPED = _DATES | {"int", "float", "bool", "decimal.Decimal", "uuid.UUID"}
+"""They raise on what is no date or number; a negative amount is one."""
+
 _MATCHES = frozenset({"re.search", "re.match", "re.findall", "re.fullmatch"})
 _OPEN_PATTERN = re.compile(r"\.[*+]|\[\^|\\S|\(\?s\)|\.\{")
 _KEPT_ONLY = re.compile(r"^(?:\[\^[^\]]*\]|\\W)[+*]?$")
@@ -42,6 +54,8 @@ _SCHEME = re.compile(r"^\s*[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 def cleans(name: str, row: Row | None, text: str, sink: str) -> bool:
     """Whether the result of a library call is harmless for a use whatever it was given; `text` is its pattern."""
+    if sink in ("record", "amount") and name in (_TYPED if sink == "record" else _DATES):
+        return True
     if row is not None and sink in row.cleans:
         return True
     if not text:

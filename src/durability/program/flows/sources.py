@@ -17,7 +17,8 @@ class Source(Struct, frozen=True):
     `tool`, an argument that a model gives to a tool.
 
     `cleaned` says what became of it on the way: "yes" when it is harmless for the use, "maybe" when something that is
-    not understood looked at it. `steps` lead from the start to the value, each true.
+    not understood looked at it. `parsed`: it is a part of a text that was taken apart (JSON). `steps` lead from the
+    start to the value, each true.
     """
 
     kind: SourceKind
@@ -26,6 +27,7 @@ class Source(Struct, frozen=True):
     line: int = 0
     cleaned: Cleaned = "no"
     steps: tuple[Step, ...] = ()
+    parsed: bool = False
 
 
 class Item(Struct, frozen=True):
@@ -41,6 +43,7 @@ class Item(Struct, frozen=True):
     cleaned: Cleaned = "no"
     whole: bool = True
     taken: str = ""
+    parsed: bool = False
 
 
 def more(one: Cleaned, other: Cleaned) -> Cleaned:
@@ -50,4 +53,4 @@ def more(one: Cleaned, other: Cleaned) -> Cleaned:
 
 def source(kind: SourceKind, item: Item, name: str, line: int = 0) -> Source:
     """The start of an item: at its own place, or on a line of its file."""
-    return Source(kind, name, item.key[0], line or item.start[0], item.cleaned, item.steps)
+    return Source(kind, name, item.key[0], line or item.start[0], item.cleaned, item.steps, item.parsed)

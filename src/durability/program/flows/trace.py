@@ -12,7 +12,7 @@ from durability.program.entrypoints.entries import EntryPoint
 from durability.program.flows.checks import Checks, Where
 from durability.program.flows.entering import NAMES, Entering
 from durability.program.flows.flow import Flow, parameter_of
-from durability.program.flows.passing import cleans, deciding, glued, handed_on, unread_pattern
+from durability.program.flows.passing import PARSERS, cleans, deciding, glued, handed_on, unread_pattern
 from durability.program.flows.reaching import Reaching, takes_keys
 from durability.program.flows.reading import KEYS, asks_chain, is_request, pattern_of, through_call
 from durability.program.flows.sources import Cleaned, Item, Source, more, source
@@ -65,7 +65,7 @@ class Trace:
         left = _BUDGET
         while queue:
             item = queue.popleft()
-            mark = (item.value, item.key, item.start, item.inside, item.cleaned, item.whole, item.taken)
+            mark = (item.value, item.key, item.start, item.inside, item.cleaned, item.whole, item.taken, item.parsed)
             if mark in seen:
                 continue
             seen.add(mark)
@@ -283,6 +283,8 @@ class Trace:
             values = tuple(one.value for one in call.arguments) or ((call.receiver,) if call.receiver else ())
             yield from (self._part(item, part) for part in values)
             return
+        if name in PARSERS:
+            item = replace(item, parsed=True)
         through = handed_on(name, call, sink)
         if unread_pattern(name, pattern, sink):
             item = replace(item, cleaned=more(item.cleaned, "maybe"))

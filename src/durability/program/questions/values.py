@@ -3,6 +3,7 @@
 from durability.program.answers import NO, YES, Answer, unknown
 from durability.program.context import Context
 from durability.program.flows.arrival import Arrival, arrival
+from durability.program.flows.filled import Filled
 from durability.program.flows.handed import Origin
 from durability.program.flows.model_text import Parsed
 from durability.program.flows.nullness import Need
@@ -54,6 +55,10 @@ class ValueQuestions:
     def placeholder(self, site: FunctionSite) -> Placeholder | None:
         """Whether a function that answers an entry point is a stub or a mock; None when a constant is meant."""
         return self._context.placeholders.of(site.key)
+
+    def filled(self, call: CallSite) -> Filled:
+        """Whether a model wrote what a call stores or charges; for the sites of the selector `filled_by_model`."""
+        return self._context.filled.all[call.path, call.index]
 
     def sink(self, call: CallSite) -> SinkKind | None:
         """What kind of sink a call is: "sql", "path", "url", "shell" or "code"; None when it is none."""

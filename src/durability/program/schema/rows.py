@@ -36,6 +36,13 @@ _CONSTANT = re.compile(r"^(?:'[^']*'|\d+|true|false|null)$", re.IGNORECASE)
 _INSERT = re.compile(
     r"^\s*insert\s+(?P<way>or\s+\w+\s+|ignore\s+)?into\s+[\"'`\[]?(?:\w+\.)?(?P<table>\w+)", re.IGNORECASE
 )
+_COLUMNS = re.compile(
+    r"^\s*insert\s+(?:or\s+\w+\s+|ignore\s+)?into\s+\S+\s*\((?P<columns>[^)]*)\)\s*values\s*\((?P<values>[^)]*)\)",
+    re.IGNORECASE,
+)
+_HOLDER = re.compile(r"^(?:\?|%s|\$\d+)$")
+"""Stands for a parameter in a statement (DB-API 2.0, PEP 249)."""
+
 _UPDATE = re.compile(
     r"^\s*update\s+[\"`\[]?(?:\w+\.)?(?P<table>\w+)[\"`\]]?\s+(?:as\s+\w+\s+)?set\s+(?P<set>.+?)(?:\swhere\s(?P<where>.+))?$",
     re.IGNORECASE | re.DOTALL,
@@ -183,6 +190,24 @@ def changed(context: "Context", call: CallSite) -> Changed | None:
     )
     marked = frozenset(name for name, value in given.items() if _CONSTANT.match(value) or "now" in value.lower())
     return Changed(found["table"].lower(), frozenset(given), counted, marked, bool(where.intersection(given)))
+
+
+def given(context: "Context", call: CallSite) -> list[tuple[str, Value]]:
+    """The columns that an INSERT or UPDATE of this call fills from a tuple or list of parameters, with their values."""
+    if call.shown.rpartition(".")[2] not in _STATEMENTS or len(call.arguments) < 2:
+        return []
+    text = " ".join(_text(context, call.arguments[0].value, call.key).split())
+    values = call.arguments[1].value
+    inserted, updated = _COLUMNS.match(text), _UPDATE.match(text)
+    if values.kind not in ("tuple", "list") or (inserted is None and updated is None):
+        return []
+    if inserted is not None:
+        pairs = list(zip(inserted["columns"].split(","), inserted["values"].split(","), strict=False))
+        names = [name.strip(" \"`'") for name, value in pairs if _HOLDER.match(value.strip())]
+    else:
+        parts = [part.partition("=") for part in updated["set"].split(",")] if updated is not None else []
+        names = [name.strip(" \"`'") for name, _, value in parts if _HOLDER.match(value.strip())]
+    return list(zip(names, values.parts, strict=False))
 
 
 def _asked_by_model(context: "Context", call: CallSite) -> Asked | None:
