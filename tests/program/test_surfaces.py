@@ -19,7 +19,7 @@ def surfaces(files, manifests=None):
     context = link(facts, dict.fromkeys(facts, "first-party"), manifests_of(manifests or {}))
     return [
         f"{item.entry.name}: {' '.join(kind for kind, _ in item.effects)}, {item.authentication}"
-        for item in context.surfaces.all
+        for item in (*context.surfaces.all, *context.surfaces.webhooks.values())
     ]
 
 

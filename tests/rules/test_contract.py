@@ -81,7 +81,7 @@ WHOLE_PROGRAM = {
     "non-atomic-file-write", "none-result-unguarded", "non-idempotent-retry", "orm-lazy-load-in-loop", "path-from-user-input",
     "placeholder-return", "quadratic-membership", "remote-json-shape-trusted", "retry-exhaustion-silent",
     "retry-nested-amplification", "ssrf-user-url", "state-lost-on-restart", "switch-that-nothing-flips", "sync-db-in-async-route",
-    "thread-per-request", "unbounded-cache-growth", "unbounded-fanout",
+    "thread-per-request", "unbounded-cache-growth", "webhook-signature-unverified", "unbounded-fanout",
 }  # fmt: skip
 """Rules whose failure crosses functions and files."""
 

@@ -17,6 +17,10 @@ class TrustQuestions:
         """What a stranger can do at an entry point; None where there is nothing to lose, or it has to be open."""
         return self._context.surfaces.by_entry.get((site.entry.function, site.entry.name))
 
+    def webhook(self, site: EntrySite) -> Surface | None:
+        """What a stranger can do at an entry point that another service is meant to call; None for any other."""
+        return self._context.surfaces.webhooks.get((site.entry.function, site.entry.name))
+
     def way_to_harm(self, surface: Surface) -> tuple[Step, ...]:
         """From an entry point to the worst that a stranger can do there."""
         return self._context.surfaces.way(surface)

@@ -32,6 +32,9 @@ _OPEN_PAIRS = (
     ("log", "in"), ("sign", "in"), ("sign", "up"), ("sign", "out"), ("log", "out"), ("verify", "email"),
     ("confirm", "email"), ("magic", "link"), ("create", "account"), ("share", "link"),
 )  # fmt: skip
+_SENDERS = frozenset(
+    {"stripe", "github", "gitlab", "slack", "twilio", "telegram", "shopify", "paypal", "sendgrid", "whatsapp", "mollie"}
+)
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _CHANGING = frozenset(
     {"delete", "remove", "toggle", "update", "edit", "add", "create", "approve", "reject", "reset", "clear", "complete",
@@ -73,6 +76,17 @@ class Surface(Struct, frozen=True):
         ends = {chain[-1].note.removesuffix("()").rsplit(".", 1)[-1] for _, chain in self.effects}
         return all(kind == "change" for kind, _ in self.effects) and ends <= _ADDING
 
+    @property
+    def is_webhook(self) -> bool:
+        """Whether another service calls it to tell what has happened, as its address or its name says."""
+        if self.entry.role != "route":
+            return False
+        words = {word.lower() for word in _WORD.findall(f"{self.entry.path} {self.entry.name}")}
+        joined = "".join(word.lower() for word in _WORD.findall(self.entry.path))
+        return (
+            "webhook" in joined or bool(words & {"webhook", "webhooks"}) or ("hook" in words and bool(words & _SENDERS))
+        )
+
 
 class Exposure(Struct, frozen=True):
     """All surfaces as one table: how many let anybody in, of how many, what the former do, and what they are called.
@@ -100,13 +114,23 @@ class Surfaces:
     @cached_property
     def all(self) -> tuple[Surface, ...]:
         """Every surface with something to lose, in order of file and place."""
-        if self._stays_here:
-            return ()
-        found = [item for entry in self._context.entries if (item := self._surface(entry)) is not None]
+        found = [surface for surface in self._found if not surface.is_webhook]
         free = sum(surface.authentication == "open" for surface in found)
         if free * _RARE > len(found):
             return tuple(found)
         return tuple(item for item in found if item.authentication != "open" or not item.only_adds)
+
+    @cached_property
+    def webhooks(self) -> dict[tuple[FunctionKey, str], Surface]:
+        """Surfaces that other services call, by function and name of the entry point."""
+        found = (surface for surface in self._found if surface.is_webhook)
+        return {(surface.entry.function, surface.entry.name): surface for surface in found}
+
+    @cached_property
+    def _found(self) -> list[Surface]:
+        if self._stays_here:
+            return []
+        return [item for entry in self._context.entries if (item := self._surface(entry)) is not None]
 
     @cached_property
     def by_entry(self) -> dict[tuple[FunctionKey, str], Surface]:
