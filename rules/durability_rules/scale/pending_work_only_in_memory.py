@@ -106,6 +106,13 @@ _QUEUE = (
             },
             why="what is left is found again at the start, in another file",
         ),
+        Good(
+            _HEAD + _QUEUE + "def rebuild():\n    db.execute('UPDATE totals SET n = n + 1')\n    db.commit()\n"
+            "from apscheduler.schedulers.background import BackgroundScheduler\nplan = BackgroundScheduler()\n"
+            "def nightly():\n    rebuild()\nplan.add_job(nightly, 'interval', hours=24)\nplan.start()\n"
+            "@app.post('/rebuild')\ndef now():\n    threading.Thread(target=rebuild).start()\n    return 'started'\n",
+            why="the next run on a schedule does the same work",
+        ),
         Silent(
             "import threading\nfrom flask import Flask\napp = Flask(__name__)\ndef warm():\n    print('warm')\n"
             "@app.get('/')\ndef home():\n    threading.Thread(target=warm).start()\n    return 'ok'\n",

@@ -37,7 +37,15 @@ def _goes_round(context: "Context", key: FunctionKey) -> bool:
 
 
 def picks_up(context: "Context", call: CallSite) -> bool:
-    """Whether something that runs at start-up or again and again reads a table that was written before the start."""
+    """Whether something that runs at start-up or again and again does the same work, or reads a table that was written
+    before the start.
+    """
+    background = [entry.function for entry in context.entries if entry.role in _AGAIN and comes_back(context, entry)]
+    work = {key for edge in _edges(context, call) for key in (edge.callee, *_wrapped(context, edge.callee))}
+    if _is_the_same_each_time(call) and any(
+        work & (_below(context, start) - {start}) for start in background if start not in work
+    ):
+        return True
     written = {
         name
         for event in before(context, call.key, call.index)
@@ -46,8 +54,21 @@ def picks_up(context: "Context", call: CallSite) -> bool:
     }
     if not written:
         return False
-    background = [entry.function for entry in context.entries if entry.role in _AGAIN and comes_back(context, entry)]
     return any(written & _tables(context, key, reading=True) for start in background for key in _below(context, start))
+
+
+def _is_the_same_each_time(call: CallSite) -> bool:
+    """Whether the work that a call starts is given nothing of its own to do."""
+    given = [item for item in call.arguments if item.keyword in ("", "args", "kwargs", "*", "**")]
+    return len(given) <= (0 if call.argument("target") is not None else 1)
+
+
+def _wrapped(context: "Context", key: FunctionKey) -> list[FunctionKey]:
+    """The one function that a function only calls."""
+    program = context.program
+    if len(program.calls_in(key)) != 1 or len(program.blocks_in(key)) > 1:
+        return []
+    return [edge.callee for edge in program.callees.get(key, ()) if edge.call >= 0]
 
 
 def comes_back(context: "Context", entry: EntryPoint) -> bool:
