@@ -31,6 +31,7 @@ from durability.program.flows.uses import Uses
 from durability.program.keeping.makers import Makers
 from durability.program.keeping.state_files import StateFiles
 from durability.program.keeping.states import States
+from durability.program.keeping.transactions import Transactions
 from durability.program.links.graph import FunctionKey
 from durability.program.links.link import Symbol
 from durability.program.links.packages import distributions, implied_uses
@@ -286,6 +287,11 @@ class Context:
     def model_text(self) -> ModelText:
         """The places that parse what a model wrote."""
         return ModelText(self)
+
+    @cached_property
+    def transactions(self) -> Transactions:
+        """What becomes of transactions that fail."""
+        return Transactions(self)
 
     @cached_property
     def state_files(self) -> StateFiles:

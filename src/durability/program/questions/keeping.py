@@ -10,6 +10,7 @@ from durability.program.keeping.lifetimes import made_again
 from durability.program.keeping.locks import locked
 from durability.program.keeping.sharing import changes, is_settled, is_stored, origin, other_entries, readers, user_data
 from durability.program.keeping.states import Event
+from durability.program.keeping.transactions import Left
 from durability.program.sites import CallSite, FunctionSite, StateSite
 
 
@@ -22,6 +23,22 @@ class KeepingQuestions:
     def is_closed(self, call: CallSite) -> Answer:
         """Whether what a call makes is closed, kept for later or given to somebody who may close it."""
         return is_closed(self._context, call)
+
+    def left_open(self, call: CallSite) -> tuple[Left, tuple[Step, ...]] | None:
+        """Who meets the transaction of a commit that failed, with the evidence; None when nobody does."""
+        return self._context.transactions.left(call)
+
+    def has_pending(self, call: CallSite) -> bool:
+        """Whether a failure before or in a commit leaves its connection refused, or half of several writes in it."""
+        return self._context.transactions.has_pending(call)
+
+    def refuses(self, call: CallSite) -> bool:
+        """Whether the connection of a commit takes no further statement after a failed one."""
+        return self._context.transactions.refuses(call)
+
+    def taken_back(self, call: CallSite) -> bool:
+        """Whether a failed commit, or a failed write before it, is followed by a rollback or the end of its session."""
+        return self._context.transactions.taken_back(call)
 
     def reads_file(self, call: CallSite) -> bool:
         """Whether a call reads a file."""
