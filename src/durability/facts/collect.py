@@ -121,7 +121,7 @@ def _bind_parameters(names: Names, low: Lowering, index: int) -> None:
         elif (provider := _provider(low, parameter)) is not None:
             binding = Binding(function.block, line, "dependency", "", provider)
         else:
-            ref = _UNPACKED.get(parameter.kind, "$" + parameter.name)
+            ref = _UNPACKED.get(parameter.kind, f"${index}:{parameter.name}")
             binding = Binding(function.block, line, "ref", ref, None)
         names.bind(index, parameter.name, binding)
 
@@ -141,7 +141,7 @@ def _bind_assign(names: Names, low: Lowering, item: Assign) -> None:
     how = "value"
     if item.annotation:
         how = "annotation" if _is_unset(item.value) else "typed"
-    binding = Binding(item.block, line, how, item.annotation, item.value)
+    binding = Binding(item.block, line, how, item.annotation, item.value, item.function)
     if item.op != "=":
         return
     if item.target.kind == "name":

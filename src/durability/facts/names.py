@@ -49,13 +49,17 @@ Returns = Callable[[str], str | None]
 
 
 class Binding(NamedTuple):
-    """One way a name gets its meaning; `how` says what `value` or `ref` is to the name."""
+    """One way a name gets its meaning; `how` says what `value` or `ref` is to the name.
+
+    `function` is the one that binds it, where that is not the one whose name it is (`global client`).
+    """
 
     block: int
     line: int
     how: str
     ref: str
     value: Value | None
+    function: int = -1
 
 
 class Names:
@@ -259,6 +263,7 @@ class Names:
         return above
 
     def _meaning(self, binding: Binding, function: int, depth: int) -> str:
+        function = max(function, binding.function)
         if binding.how == "ref":
             return binding.ref
         if binding.how == "annotation":
@@ -308,7 +313,7 @@ class Names:
 
 
 def _is_parameter(ref: str) -> bool:
-    return ref.startswith("$") and ref[1:].isidentifier()
+    return ref.startswith("$") and ref.partition(":")[2].isidentifier()
 
 
 def _literal(value: Value) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from durability.facts.model import Value
 from durability.model import Step
 from durability.program.flows.results import names_in
-from durability.program.flows.statements import query_texts
+from durability.program.flows.statements import acting, query_texts
 from durability.program.sites import CallSite
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ _STARTING = frozenset({"route", "bot", "ui", "tool", "worker", "startup"})
 
 def destroys(context: "Context", call: CallSite) -> str:
     """What a call deletes: "everything", "some" of what is stored, or "" when it is no deletion."""
-    last = call.shown.rsplit(".", 1)[-1]
+    last = acting(context, call).shown.rsplit(".", 1)[-1]
     if call.name == "shutil.rmtree":
         return _folder(context, call)
     if not call.library.effect.startswith("db"):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from durability.facts.model import Value
-from durability.program.flows.statements import query_texts
+from durability.program.flows.statements import acting, query_texts
 from durability.program.sites import CallSite
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def personal_stores(context: "Context") -> Iterator[PersonalStore]:
 def _names(context: "Context", call: CallSite) -> list[str]:
     """The keywords and keys under which a call stores something, also of the object or dict that it is given."""
     found: list[str] = []
-    for item in call.arguments:
+    for item in acting(context, call).arguments:
         if item.keyword:
             found.append(item.keyword)
         found += _keys(context, call, item.value, 0)

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from durability.facts.model import Value
 from durability.map_model import Touch, TouchHow, TouchKind
 from durability.program.flows.constants import leading_text
-from durability.program.flows.statements import query_texts
+from durability.program.flows.statements import acting, query_texts
 from durability.program.links.graph import FunctionKey
 from durability.program.links.spelling import plain_name
 from durability.program.sites import CallSite
@@ -83,12 +83,16 @@ def _tables(context: "Context", call: CallSite, how: TouchHow) -> list[tuple[Tou
         stated: TouchHow = "deletes" if _DELETES.match(text) else "writes" if _WRITES.match(text) else "reads"
         names = [match["name"] for match in _TABLE.finditer(text) if match["name"].lower() not in _KEYWORDS]
         found += [(stated if number == 0 else "reads", name) for number, name in enumerate(names)]
+    if how == "writes" and acting(context, call).shown.endswith(".delete"):
+        how = "deletes"
     found = found or [(how, name) for name in _models(context, call)]
     return list(dict.fromkeys(found)) or [(how, "")]
 
 
 def _models(context: "Context", call: CallSite) -> list[str]:
     """The classes of the project that an object-relational call is about, else the collection it is made on."""
+    if call.name.startswith(_BUILDERS):
+        return _built_on(call)
     found: list[str] = []
     pending = [item.value for item in call.arguments] + ([call.receiver] if call.receiver is not None else [])
     while pending:
@@ -110,8 +114,6 @@ def _models(context: "Context", call: CallSite) -> list[str]:
 def _collection(call: CallSite) -> list[str]:
     """`users` in `db.users.find_one()` and `db["users"].find_one()`."""
     receiver = call.receiver
-    if call.name.startswith(_BUILDERS):
-        return _built_on(call)
     if receiver is None or not call.name.startswith(_COLLECTIONS):
         return []
     if receiver.kind == "item" and receiver.parts[1].kind == "text":

@@ -21,6 +21,18 @@ _TABLE = re.compile(r"\b(?:from|into|table|join)\s+[\"'`\[]?\0", re.IGNORECASE)
 _DEPTH = 4
 
 
+_VERBS = frozenset({"insert", "update", "upsert", "delete"})
+_BUILDING = ("postgrest.",)
+"""Libraries whose statements are put together call by call and run by the last one."""
+
+
+def acting(context: "Context", call: CallSite) -> CallSite:
+    """The call that says what is done: `insert(row)` in `client.table("notes").insert(row).execute()`, else itself."""
+    if not call.name.startswith(_BUILDING) or call.library.effect != "db.write":
+        return call
+    return next((item for item in context.makers(call) if item.shown.rsplit(".", 1)[-1] in _VERBS), call)
+
+
 def query_texts(context: "Context", call: CallSite) -> tuple[str, ...] | None:
     """The texts of the statement whose result a call fetches, as far as they are constant.
 

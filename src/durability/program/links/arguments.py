@@ -1,5 +1,6 @@
 """What parameters hold when nothing says so: what every caller of the program passes, where all agree."""
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 _ROUNDS = 4
 """How often newly resolved calls may bring new arguments: the depth of helpers that hand an object on."""
 
+_NAME = re.compile(r"\w*")
 _Slot = tuple["FunctionKey", str]
 
 
@@ -40,30 +42,14 @@ def _calls_on_parameters(program: "Program") -> Iterator[tuple[_Slot, str, int]]
         facts = program.files[path]
         for index, call in enumerate(facts.calls):
             if call.ref.startswith("$") and program.symbols[path][index].kind == "parameter":
-                owner = _owner(program, path, call)
-                if owner is not None:
-                    yield (owner, _name(call.ref)), path, index
+                yield _slot(path, call.ref), path, index
 
 
-def _name(ref: str) -> str:
-    return ref[1:].split(".", 1)[0].removesuffix("()").removesuffix("[]")
-
-
-def _owner(program: "Program", path: str, call: Call) -> "FunctionKey | None":
-    """The function whose parameter a ref names: around the call, or the constructor that stored it."""
-    name = _name(call.ref)
-    functions = program.files[path].functions
-    at = call.function
-    owner = ""
-    while at > 0:
-        if any(item.name == name for item in functions[at].parameters):
-            return (path, at)
-        owner = owner or functions[at].owner
-        at = functions[at].parent
-    made = program.linker.functions[path].get(f"{owner}.__init__") if owner else None
-    if made is not None and any(item.name == name for item in made[1].parameters):
-        return (path, made[0])
-    return None
+def _slot(path: str, ref: str) -> _Slot:
+    """The parameter that a ref like `$3:client.get()` starts with: its function and its name."""
+    number, _, rest = ref[1:].partition(":")
+    name = _NAME.match(rest)
+    return (path, int(number)), name[0] if name is not None else ""
 
 
 def _held(program: "Program", slots: set[_Slot]) -> dict[_Slot, Symbol]:
@@ -113,18 +99,12 @@ def _passed(program: "Program", edge: "Edge", function: Function, name: str) -> 
         parameter = next(item for item in function.parameters if item.name == name)
         return "default" if parameter.default is not None else None
     if ref.startswith("$"):
-        plain = _name(ref) == ref[1:]
-        owner = _owner(program, path, _at(ref, call)) if plain else None
-        return (owner, ref[1:]) if owner is not None else None
+        slot = _slot(path, ref)
+        return slot if ref.endswith(f":{slot[1]}") else None
     if ref == "None":
         return "default"
     symbol = program.resolve(ref, path) if ref else None
     return symbol if symbol is not None and symbol.kind in ("class", "library", "function") else None
-
-
-def _at(ref: str, call: Call) -> Call:
-    """A call in the same place whose callee is another ref."""
-    return Call(call.target, ref, call.receiver, call.arguments, call.function, call.block, call.span)
 
 
 def _argument_ref(function: Function, name: str, call: Call) -> str | None:

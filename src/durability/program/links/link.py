@@ -125,7 +125,7 @@ class Linker:
         if not ref or ref.startswith("?"):
             return Symbol("unknown", ref)
         if ref.startswith("$"):
-            return Symbol("parameter", ref)
+            return Symbol("parameter", _plain(ref))
         segments = _segments(ref)
         if ref.startswith(":"):
             symbol, rest = self._local(segments, path)
@@ -152,7 +152,7 @@ class Linker:
             made = symbol.kind == "module" and self._is_made(symbol.path, segment, depth)
             symbol = step(symbol, segment, depth)
             if symbol.kind in ("unknown", "parameter"):
-                return Symbol(symbol.kind, ref)
+                return Symbol(symbol.kind, _plain(ref))
         return symbol
 
     def _local(self, segments: Sequence[str], path: str) -> tuple[Symbol, Sequence[str]]:
@@ -337,6 +337,11 @@ def _kept(files: Mapping[str, FileFacts]) -> dict[str, list[tuple[str, str]]]:
                 if value is None or value.text != "None":
                     found.setdefault(target.text, []).append((f"{ref}()", path))
     return found
+
+
+def _plain(ref: str) -> str:
+    """A ref without the number of the function whose parameter it starts with: functions come and go, names stay."""
+    return "$" + ref.partition(":")[2] if ref.startswith("$") else ref
 
 
 @lru_cache(maxsize=20_000)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from durability.facts.model import Value
 from durability.program.flows.results import names_in
-from durability.program.flows.statements import query_texts
+from durability.program.flows.statements import acting, query_texts
 from durability.program.links.graph import FunctionKey
 from durability.program.links.spelling import plain_name
 from durability.program.sequences.events import LastingEffect
@@ -35,7 +35,7 @@ def needs_first(context: "Context", gap: GapSite) -> bool:
         # What the commit makes permanent was written between the two; reading the new row again is no need.
         if not start <= call.span[:2] <= end or not _writes(context, gap.key, index):
             continue
-        used = {name for item in call.arguments for name in _names(context, gap.path, item.value)}
+        used = {name for item in acting(context, call).arguments for name in _names(context, gap.path, item.value)}
         if used & made:
             return True
     return False
@@ -64,7 +64,7 @@ def _makes_row(context: "Context", path: str, index: int) -> bool:
     texts = query_texts(context, call) or ()
     if texts:
         return any(text.lstrip().lower().startswith("insert") for text in texts)
-    return call.shown.rsplit(".", 1)[-1].lower() in _ADDING
+    return acting(context, call).shown.rsplit(".", 1)[-1].lower() in _ADDING
 
 
 def _made(context: "Context", gap: GapSite) -> set[str]:
@@ -74,7 +74,7 @@ def _made(context: "Context", gap: GapSite) -> set[str]:
         call = context.call(gap.path, index)
         if call.span[:2] > gap.first_item.span[2:]:
             continue
-        last = call.shown.rsplit(".", 1)[-1].lower()
+        last = acting(context, call).shown.rsplit(".", 1)[-1].lower()
         if index == gap.first_item.call or (_writes(context, gap.key, index) and last.startswith(_MAKING)):
             found |= set(call.into)
             if last.startswith(("add", "save", "insert", "merge")):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from durability.facts.model import Value
-from durability.program.flows.statements import query_texts
+from durability.program.flows.statements import acting, query_texts
 from durability.program.sequences.events import LastingEffect
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def _claims(context: "Context", record: LastingEffect) -> Iterator[tuple[str, st
             if text.lstrip().lower().startswith(("update", "insert", "replace")):
                 for match in _SET.finditer(text):
                     yield match[1], match[2] or match[3] or match[4]
-        for argument in call.arguments:
+        for argument in acting(context, call).arguments:
             yield argument.keyword, _value(argument.value)
             yield from _pairs(argument.value)
 
