@@ -90,6 +90,14 @@ _LINE = "    db.execute('INSERT INTO lines (order_id) VALUES (?)', (made.lastrow
             },
             why="the helpers write, the handler commits",
         ),
+        Good(
+            "from flask import Flask, request\nfrom pymongo import MongoClient\napp = Flask(__name__)\ndb = MongoClient().shop\n"
+            "def person(mail):\n    found = db.people.find_one({'mail': mail})\n    if found:\n        return found\n"
+            "    new = {'mail': mail}\n    db.people.insert_one(new)\n    return new\n"
+            "@app.post('/buy')\ndef buy():\n    buyer = person(request.json['mail'])\n"
+            "    db.orders.insert_one({'buyer': buyer})\n    return 'ok'\n",
+            why="who tries again finds the first half",
+        ),
         Silent(
             _HEAD + "@app.post('/buy')\ndef buy():\n    db.execute('UPDATE visits SET n = n + 1')\n    db.commit()\n"
             "    db.execute('INSERT INTO orders DEFAULT VALUES')\n    db.commit()\n    return 'ok'\n",
@@ -110,7 +118,7 @@ def multi_write_without_transaction(gap: GapSite, ask: Ask) -> Verdict | None:
     """
     if not ask.needs_first(gap):
         return None
-    if gap.first.kind == "write":
+    if gap.first.kind == "write" or ask.found_again(gap.first):
         return handled()
     return unhandled(
         f"what {gap.first_call.shown}() wrote stands before {gap.then_call.shown}(), which needs it",

@@ -44,6 +44,11 @@ _TAKING = (
     + "from store import Store\nstore = Store()\n@app.post('/pay')\ndef pay():\n    user, n = request.json['id'], request.json['n']\n"
     "    if store.balance(user) < n:{}\n        return 'no', 402\n    store.take(user, n)\n    return 'ok'\n"
 )
+_MONGO = (
+    _ROUTE + "from pymongo import MongoClient\ncodes = MongoClient().shop.codes\n@app.post('/redeem')\ndef redeem():\n"
+    "    code = codes.find_one({'code': request.json['code']})__MARK__\n    if code['left'] < 1:\n        return 'no', 409\n"
+    "    codes.update_one({'code': code['code']__TEST__}, {'$inc': {'left': -1}})\n    return 'ok'\n"
+)
 
 
 @rule(
@@ -87,6 +92,10 @@ _TAKING = (
                 "models.py": _BASE,
             },
             why="a mark that lets a message go out once",
+        ),
+        Bad(_MONGO.replace("__MARK__", "  # <-").replace("__TEST__", ""), why="documents"),
+        Good(
+            _MONGO.replace("__MARK__", "").replace("__TEST__", ", 'left': {'$gte': 1}"), why="the filter tests it again"
         ),
         Good({"app.py": _PAY.format(".with_for_update()", ""), "models.py": _BASE}, why="the row is locked"),
         Good(_SQL.format("", "", "balance - ?", "id = ? AND balance >= 1"), why="the statement tests it again"),

@@ -11,6 +11,7 @@ from durability.api import (
     Verdict,
     handled,
     lookups,
+    possibly,
     rule,
     suggest,
     unhandled,
@@ -45,6 +46,20 @@ _ASKING = (
     + "from store import Store\nstore = Store()\n@app.post('/join')\ndef join():\n    mail = request.json['email']\n"
     "    if store.find(mail):{}\n        return 'taken'\n    store.create(mail)\n    return 'ok'\n"
 )
+_MONGO = (
+    _ROUTE + "from store import people\n@app.post('/join')\ndef join():\n    mail = request.json['email']\n"
+    "    if people.find_one({'email': mail}):__MARK__\n        return 'taken'\n    people.insert_one({'email': mail})\n    return 'ok'\n"
+)
+_SUPABASE = (
+    _ROUTE + "import os\nfrom supabase import create_client\ndb = create_client(os.environ['URL'], os.environ['KEY'])\n"
+    "@app.post('/join')\ndef join():\n    mail = request.json['email']\n"
+    "    found = db.table('users').select('id').eq('email', mail).execute()__MARK__\n    if not found.data:\n"
+    "        db.table('users').insert({'email': mail}).execute()\n    return 'ok'\n"
+)
+
+
+def _collection(rest: str) -> str:
+    return f"from pymongo import MongoClient\npeople = MongoClient().shop.people\npeople.create_index('email'{rest})\n"
 
 
 def _table(rest: str) -> str:
@@ -86,7 +101,30 @@ def _table(rest: str) -> str:
             why="without a unique key there is nothing to ignore",
             decoy=True,
         ),
+        Bad(
+            {"app.py": _MONGO.replace("__MARK__", "  # <-"), "store.py": _collection("")},
+            why="an index on documents that takes any value twice",
+            decoy=True,
+        ),
+        Bad(
+            {
+                "app.py": _SUPABASE.replace("__MARK__", "  # <-"),
+                "supabase/tables.sql": "CREATE TABLE users (id SERIAL PRIMARY KEY, email TEXT);\n",
+            },
+            why="a statement that is built call by call",
+        ),
         Good({"app.py": _SIGN_UP.format(""), "models.py": _USER.format(", unique=True", "")}, why="a unique column"),
+        Good(
+            {"app.py": _MONGO.replace("__MARK__", ""), "store.py": _collection(", unique=True")},
+            why="a unique index on documents",
+        ),
+        Good(
+            {
+                "app.py": _SUPABASE.replace("__MARK__", "").replace(".insert(", ".upsert("),
+                "supabase/tables.sql": "CREATE TABLE users (id SERIAL PRIMARY KEY, email TEXT);\n",
+            },
+            why="an upsert copes with the row that is there",
+        ),
         Good(
             {
                 "app.py": _SIGN_UP.format(""),
@@ -183,9 +221,11 @@ def insert_guarded_only_by_read(call: CallSite, ask: Ask) -> Verdict:
     if not table.readable or found.asked.locked or not table.knows(found.asked.columns):
         return unsure("dynamic")
     columns = ", ".join(sorted(found.asked.columns))
-    return unhandled(
+    open_verdict = unhandled(
         f"only this lookup keeps {table.name} ({columns}) from being inserted twice",
         fix=suggest(f"add a unique constraint on {table.name} ({columns}) and handle its error, or use an upsert"),
         cause=f"{table.path}:{table.name}:{columns}",
         trace=found.trace,
     )
+    # Somebody may have made an index by hand where the program makes none.
+    return open_verdict if table.declared else possibly(open_verdict)

@@ -68,6 +68,8 @@ def _is_result(context: "Context", value: Value, key: FunctionKey, names: frozen
             return _is_result(context, inner.arguments[0].value, key, names, call)
         is_lookup = inner.target.rpartition(".")[2] in _LOOKUPS and inner.receiver is not None
         return is_lookup and inner.receiver is not None and _is_result(context, inner.receiver, key, names, call)
+    if value.kind == "attr" and value.text == "data" and value.parts:  # where clients of a service keep the rows
+        return _is_result(context, value.parts[0], key, names, call)
     return value.kind == "name" and value.text in names
 
 

@@ -67,6 +67,10 @@ class LastingQuestions:
         """Whether the second effect uses what the first one made."""
         return needs_first(self._context, gap)
 
+    def found_again(self, effect: LastingEffect) -> bool:
+        """Whether an effect is an insert that a lookup before it keeps from being made again."""
+        return (effect.key[0], effect.line) in self._context.guarded_inserts.found_again
+
     def started(self, call: CallSite) -> tuple[LastingEffect, ...]:
         """What work that a call starts will leave behind."""
         return started(self._context, call)

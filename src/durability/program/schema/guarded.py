@@ -7,7 +7,9 @@ from msgspec import Struct
 
 from durability.model import Step
 from durability.program.flows.branches import holds, runs
+from durability.program.flows.results import names_in
 from durability.program.keeping.locks import under_lock
+from durability.program.links.spelling import plain_name
 from durability.program.schema.behind import Behind
 from durability.program.schema.model import Table
 from durability.program.schema.rows import Asked, Put, put
@@ -48,6 +50,12 @@ class GuardedInserts:
                     found[path, index] = made
         return found
 
+    @cached_property
+    def found_again(self) -> frozenset[tuple[str, int]]:
+        """The places (file, line) of inserts that only follow a lookup that found none: made twice, they stand once."""
+        ends = (item.trace[-1] for item in self.all.values() if item.trace)
+        return frozenset((step.path, step.line) for step in ends)
+
     # One lookup and the insert behind its test.
 
     def _guarded(self, call: CallSite, looked: Asked, steps: tuple[Step, ...]) -> GuardedInsert | None:
@@ -65,9 +73,17 @@ class GuardedInserts:
                 if runs(self._context, call.path, index, later.block, later.span) is not missing:
                     continue
                 for made, way in self._puts.of(later):
-                    if made.table == looked.table:
+                    if made.table == looked.table and not self._is_renewed(call, later):
                         return self._made(call, looked, made, (*steps, *way), later)
         return None
+
+    def _is_renewed(self, call: CallSite, later: CallSite) -> bool:
+        """Whether what was looked for gets another value before the insert: a number or token that is new each time."""
+        sought = {name for item in call.arguments for name in names_in(item.value)}
+        return any(
+            plain_name(item.target) in sought and call.span[2:] < item.span[:2] < later.span[:2]
+            for item in self._context.program.assigns_in(call.key)
+        )
 
     def _made(
         self, call: CallSite, looked: Asked, made: Put, trace: tuple[Step, ...], later: CallSite
@@ -75,5 +91,7 @@ class GuardedInserts:
         schema = self._context.schema
         model = looked.model or made.model
         table = schema.by_model.get(model) if model is not None else schema.by_name.get(looked.table)
+        if looked.document:
+            table = schema.collection(looked.table, call.path, call.line)
         serial = under_lock(self._context, call) and under_lock(self._context, later)
         return GuardedInsert(call.index, looked, made, table, serial or self._context.lookups.is_serial(call), trace)

@@ -24,7 +24,8 @@ class Column(Struct, frozen=True):
 class Table(Struct, frozen=True):
     """A table: `keys` are the sets of columns of which the database takes each combination once.
 
-    `model` is the class that stands for it. `readable` is false where some of its keys may be out of sight.
+    `model` is the class that stands for it. `readable` is false where some of its keys may be out of sight. `is_open`
+    says that its rows take any field, as documents do; `declared` is false where nothing in sight makes indexes for it.
     """
 
     name: str
@@ -35,6 +36,8 @@ class Table(Struct, frozen=True):
     indexes: frozenset[tuple[str, ...]] = frozenset()
     model: Symbol | None = None
     readable: bool = True
+    is_open: bool = False
+    declared: bool = True
 
     def column(self, name: str) -> Column | None:
         """The column of a name."""
@@ -48,4 +51,4 @@ class Table(Struct, frozen=True):
     def knows(self, columns: frozenset[str]) -> bool:
         """Whether every one of these columns is declared in sight, and plainly enough to tell whether it is a key."""
         named = {item.name: item.readable for item in self.columns}
-        return all(named.get(name, named.get(name.removesuffix("_id"), False)) for name in columns)
+        return self.is_open or all(named.get(name, named.get(name.removesuffix("_id"), False)) for name in columns)

@@ -73,7 +73,9 @@ class Races:
                 if change.table != looked.table:
                     continue
                 marked = change.marked if self._lets_happen(call, tests) else frozenset()
-                read = (change.counted | marked) & (looked.selected or change.columns)
+                # Of a document all fields come; those that the tests read are the ones that count.
+                known = frozenset().union(*tests.values()) if looked.built else looked.selected or change.columns
+                read = (change.counted | marked) & known
                 if read:
                     guard = "condition" if change.conditional else self._guard(call, looked, later)
                     return Race(looked.table, tuple(sorted(read)), guard, (*steps, *way))
@@ -115,8 +117,18 @@ class Races:
             if block.kind != "if" or block.value is None or block.span[2:] <= call.span[2:]:
                 continue
             if names.intersection(names_in(block.value)) or _holds_call(block.value, call.index):
-                found[index] = frozenset(_read(block.value))
+                found[index] = frozenset(self._read(block.value, call.path))
         return {index: read for index, read in found.items() if not self._asks_only_presence(call, index)}
+
+    def _read(self, value: Value, path: str) -> list[str]:
+        """The attributes and keys that a test reads: `row.status`, `row["status"]`, `row.get("status")`."""
+        found = [value.text] if value.kind == "attr" else []
+        if value.kind == "item" and len(value.parts) == 2 and value.parts[1].kind == "text":
+            found.append(value.parts[1].text)
+        if value.kind == "call" and value.call >= 0 and value.text.rpartition(".")[2] == "get":
+            given = self._context.program.files[path].calls[value.call].arguments[:1]
+            found += [item.value.text for item in given if item.value.kind == "text"]
+        return found + [name for part in value.parts for name in self._read(part, path)]
 
     def _asks_only_presence(self, call: CallSite, index: int) -> bool:
         value = self._context.program.files[call.path].blocks[index].value
@@ -152,11 +164,6 @@ class Races:
 
 def _holds_call(value: Value, call: int) -> bool:
     return value.call == call or any(_holds_call(part, call) for part in value.parts)
-
-
-def _read(value: Value) -> list[str]:
-    found = [value.text] if value.kind == "attr" else []
-    return found + [name for part in value.parts for name in _read(part)]
 
 
 def _is_mark(value: Value | None) -> bool:

@@ -10,6 +10,7 @@ from durability.program.links.graph import FunctionKey
 from durability.program.links.link import Symbol
 from durability.program.links.spelling import plain_name
 from durability.program.schema.ddl import HOLE
+from durability.program.schema.documents import MONGO, wanted, written
 from durability.program.sites import CallSite
 
 if TYPE_CHECKING:
@@ -58,7 +59,8 @@ _CHAIN = 20
 class Asked(Struct, frozen=True):
     """A row that is looked for: the table by name or class, and the columns that are compared with something given.
 
-    `selected` are the columns that are read, all of them where none is named.
+    `selected` are the columns that are read, all of them where none is named. `document` says that it is no table but a
+    collection, `built` that calls ask for it and not a statement.
     """
 
     table: str
@@ -66,6 +68,8 @@ class Asked(Struct, frozen=True):
     model: Symbol | None = None
     locked: bool = False
     selected: frozenset[str] = frozenset()
+    document: bool = False
+    built: bool = False
 
 
 class Changed(Struct, frozen=True):
@@ -96,6 +100,9 @@ def asked(context: "Context", call: CallSite, verbs: frozenset[str] = FINDS) -> 
 
     `verbs` are the names of the calls that fetch: of one row, if not said otherwise.
     """
+    sought = wanted(context, call) if verbs is FINDS else None
+    if sought is not None:
+        return Asked(sought.table, sought.fields, document=call.name.startswith(MONGO), built=True)
     if call.shown.rpartition(".")[2] not in verbs and call.library.effect != "db.fetch_one":
         return None
     text = statement(context, call)
@@ -177,6 +184,12 @@ def _asked_by_text(text: str) -> Asked | None:
 
 def changed(context: "Context", call: CallSite) -> Changed | None:
     """The columns that an UPDATE of this call sets."""
+    made = written(context, call)
+    if made is not None:
+        conditional = bool(made.tested & made.fields)
+        return (
+            Changed(made.table, made.fields, made.counted, made.marked, conditional) if made.how == "update" else None
+        )
     if call.shown.rpartition(".")[2] not in _STATEMENTS or not call.arguments:
         return None
     found = _UPDATE.match(" ".join(_text(context, call.arguments[0].value, call.key).split()))
@@ -279,6 +292,9 @@ def _equal_columns(call: CallSite) -> frozenset[str] | None:
 
 def put(context: "Context", call: CallSite) -> Put | None:
     """The row that a call itself puts into a table."""
+    made = written(context, call)
+    if made is not None:
+        return Put(made.table, made.how, call=call.index) if made.how != "update" else None
     verb = call.shown.rpartition(".")[2]
     if verb in _STATEMENTS and call.arguments:
         found = _INSERT.match(text := _text(context, call.arguments[0].value, call.key))

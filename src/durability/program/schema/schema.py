@@ -10,6 +10,7 @@ from durability.facts.model import Call, Value
 from durability.program.links.link import Symbol
 from durability.program.schema.classes import tables
 from durability.program.schema.ddl import HOLE, Definition, definitions
+from durability.program.schema.documents import collections
 from durability.program.schema.model import Column, Table
 
 if TYPE_CHECKING:
@@ -40,6 +41,15 @@ class Schema:
     def by_model(self) -> dict[Symbol, Table]:
         """Tables by the class that stands for them."""
         return {table.model: self.by_name.get(table.name, table) for table in self._classes if table.model is not None}
+
+    def collection(self, name: str, path: str, line: int) -> Table:
+        """A collection of documents; where no index is made for any in sight, one that nothing declares."""
+        found = self._collections.get(name)
+        return found or Table(name, path, line, is_open=True, declared=False)
+
+    @cached_property
+    def _collections(self) -> dict[str, Table]:
+        return collections(self._context)
 
     @cached_property
     def has_open_definitions(self) -> bool:

@@ -1,0 +1,210 @@
+"""Rows and documents that are asked for and changed by calls instead of SQL: MongoDB's drivers, Supabase's builder."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
+
+from durability.facts.model import Value
+from durability.program.flows.statements import acting
+from durability.program.links.spelling import plain_name
+from durability.program.schema.model import Table
+from durability.program.sites import CallSite
+
+if TYPE_CHECKING:
+    from durability.program.context import Context
+
+MONGO = ("pymongo.", "motor.")
+_BUILT = ("postgrest.",)
+_LOOKING = frozenset({"find_one", "count_documents"})
+_INSERTING = frozenset({"insert_one"})
+_UPDATING = frozenset({"update_one", "find_one_and_update", "replace_one", "find_one_and_replace"})
+_PLAIN = frozenset({"table", "from_", "select", "limit", "single", "maybe_single", "execute", "order"})
+_TABLES = frozenset({"table", "from_"})
+_CHAIN = 12
+
+
+class Wanted(Struct, frozen=True):
+    """What a call looks for: the collection or table, and the fields that are compared with something given."""
+
+    table: str
+    fields: frozenset[str]
+
+
+class Written(Struct, frozen=True):
+    """What a call writes: `counted` goes up or down, `marked` gets a constant or the time; the filter has `tested`."""
+
+    table: str
+    how: Literal["insert", "upsert", "update"]
+    fields: frozenset[str] = frozenset()
+    counted: frozenset[str] = frozenset()
+    marked: frozenset[str] = frozenset()
+    tested: frozenset[str] = frozenset()
+
+
+def wanted(context: "Context", call: CallSite) -> Wanted | None:
+    """The one document or row that a call looks for by equal fields; None when it looks for none, or otherwise."""
+    if call.name.startswith(MONGO) and _verb(call) in _LOOKING:
+        pairs = _pairs(context, call, call.argument("filter", 0))
+        fields = _equal(pairs) if pairs else None
+        return Wanted(collection(context, call), fields) if fields else None
+    if call.name.startswith(_BUILT) and _verb(call) == "execute" and call.library.effect != "db.write":
+        return _built(context, call)
+    return None
+
+
+def written(context: "Context", call: CallSite) -> Written | None:
+    """The document or row that a call writes; None when it writes none, or several."""
+    if call.name.startswith(MONGO):
+        verb = _verb(call)
+        if verb in _INSERTING:
+            return Written(collection(context, call), "insert")
+        return _updated(context, call) if verb in _UPDATING else None
+    if call.name.startswith(_BUILT) and _verb(call) == "execute" and call.library.effect == "db.write":
+        done = acting(context, call)
+        verb = _verb(done)
+        table = _table(context, call)
+        if verb in ("insert", "upsert"):
+            return Written(table, "insert" if verb == "insert" else "upsert")
+        if verb == "update":
+            pairs = _pairs(context, done, done.argument("json", 0)) or {}
+            tested = frozenset(name for item in context.makers(call) for name in _compared(item))
+            return _set(table, pairs, tested)
+    return None
+
+
+def collections(context: "Context") -> dict[str, Table]:
+    """The collections for which the program makes indexes, with those that take each combination once."""
+    found: dict[str, Table] = {}
+    for path in context.judged_paths():
+        for index, fact in enumerate(context.program.files[path].calls):
+            if fact.target.rpartition(".")[2] not in ("create_index", "ensure_index"):
+                continue
+            call = context.call(path, index)
+            if not call.name.startswith(MONGO):
+                continue
+            name = collection(context, call)
+            before = found.get(name) or Table(name, path, call.line, is_open=True)
+            given = call.argument("unique")
+            names = _index(call.argument("keys", 0))
+            keys = (
+                frozenset({frozenset(names)}) if given is not None and given.text == "True" and names else frozenset()
+            )
+            found[name] = Table(name, before.path, before.line, keys=before.keys | keys, is_open=True)
+    return found
+
+
+def collection(context: "Context", call: CallSite) -> str:
+    """`users` in `db.users.find_one()`, `db["users"].find_one()`, and for a name that holds one of these."""
+    value = call.receiver
+    for _ in range(_CHAIN):
+        if value is None:
+            return ""
+        if value.kind == "item" and len(value.parts) == 2 and value.parts[1].kind == "text":
+            return value.parts[1].text
+        if value.kind == "call" and value.call >= 0 and value.text.rpartition(".")[2] == "get_collection":
+            given = context.program.files[call.path].calls[value.call].arguments
+            return given[0].value.text if given and given[0].value.kind == "text" else value.text
+        name = plain_name(value)
+        bound = [item for item in context.program.assigns_to(call.path, name) if item.value is not None] if name else []
+        if len(bound) != 1 or bound[0].value is None or bound[0].value.kind not in ("item", "attr", "call"):
+            return value.text
+        value = bound[0].value
+    return ""
+
+
+# MongoDB.
+
+
+def _updated(context: "Context", call: CallSite) -> Written:
+    table = collection(context, call)
+    upsert = call.argument("upsert")
+    if upsert is not None and upsert.text == "True":
+        return Written(table, "upsert")
+    tested = frozenset(_pairs(context, call, call.argument("filter", 0)) or {})
+    changes = _pairs(context, call, call.argument("update", 1)) or {}
+    counted = frozenset(_dict(changes.get("$inc", Value("unknown"))))
+    done = _set(table, _dict(changes.get("$set", Value("unknown"))), tested)
+    return Written(table, "update", done.fields | counted, counted, done.marked, tested)
+
+
+def _index(value: Value | None) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    if value.kind == "text":
+        return (value.text,)
+    pairs = (part for part in value.parts if part.kind in ("tuple", "list", "text"))
+    return tuple(part.text if part.kind == "text" else part.parts[0].text for part in pairs)
+
+
+# Supabase.
+
+
+def _built(context: "Context", call: CallSite) -> Wanted | None:
+    fields: set[str] = set()
+    for item in context.makers(call):
+        if not item.name.startswith((*_BUILT, "supabase.")) or item.library.effect in ("constructs", "db.connect"):
+            continue
+        if _verb(item) == "eq":
+            fields |= _compared(item)
+        elif _verb(item) not in _PLAIN:
+            return None
+    table = _table(context, call)
+    return Wanted(table, frozenset(fields)) if table and fields else None
+
+
+def _table(context: "Context", call: CallSite) -> str:
+    for item in context.makers(call):
+        given = item.argument("table_name", 0)
+        if _verb(item) in _TABLES and given is not None and given.kind == "text":
+            return given.text.lower()
+    return ""
+
+
+def _compared(call: CallSite) -> set[str]:
+    """The column of `.eq("email", email)`; none where it is compared with a constant."""
+    column, value = call.argument("column", 0), call.argument("value", 1)
+    if _verb(call) != "eq" or column is None or value is None or column.kind != "text":
+        return set()
+    return set() if value.kind in ("const", "text") else {column.text.lower()}
+
+
+# Values.
+
+
+def _verb(call: CallSite) -> str:
+    return call.shown.rpartition(".")[2]
+
+
+def _set(table: str, pairs: dict[str, Value], tested: frozenset[str]) -> Written:
+    marked = frozenset(name for name, value in pairs.items() if _is_mark(value))
+    return Written(table, "update", frozenset(pairs), frozenset(), marked, tested)
+
+
+def _is_mark(value: Value) -> bool:
+    is_time = value.kind == "call" and value.text.rpartition(".")[2] in ("now", "utcnow", "isoformat", "time")
+    return is_time or value.kind in ("const", "text")
+
+
+def _equal(pairs: dict[str, Value]) -> frozenset[str] | None:
+    """The fields that are compared with something given; None where more than equality is asked."""
+    if any(name.startswith("$") or value.kind == "dict" for name, value in pairs.items()):
+        return None
+    return frozenset(name for name, value in pairs.items() if value.kind not in ("const", "text"))
+
+
+def _pairs(context: "Context", call: CallSite, value: Value | None) -> dict[str, Value] | None:
+    """The entries of a dict that is written there, or bound to a name once in the function."""
+    if value is not None and value.kind == "name":
+        bound = [item for item in context.program.assigns_to(call.path, value.text) if item.function == call.key[1]]
+        value = bound[0].value if len(bound) == 1 else None
+    return _dict(value) if value is not None and value.kind == "dict" else None
+
+
+def _dict(value: Value) -> dict[str, Value]:
+    return dict(_entries(value)) if value.kind == "dict" else {}
+
+
+def _entries(value: Value) -> Iterator[tuple[str, Value]]:
+    for key, item in zip(value.parts[::2], value.parts[1::2], strict=False):
+        yield key.text, item
