@@ -127,6 +127,19 @@ def test_the_nearest_root_wins():
     assert modules.find("config", "c/other.py") is None
 
 
+def test_a_file_that_extends_the_search_path_finds_a_module_that_is_the_only_one_of_its_name():
+    files = {
+        "tools/sync.py": "import sys\nsys.path.insert(0, 'engine')\nimport graph\ngraph.load()",
+        "tools/plain.py": "import graph\ngraph.load()",
+        "engine/graph.py": "def load(): pass",
+    }
+    symbols = linked_paths(files).program.symbols
+    assert symbols["tools/sync.py"][1].path == "engine/graph.py"
+    assert symbols["tools/plain.py"][0].kind == "library"
+    files["other/graph.py"] = "def load(): pass"
+    assert linked_paths(files).program.symbols["tools/sync.py"][1].kind == "library"
+
+
 ENTRIES = [
     ("from fastapi import FastAPI\napp = FastAPI()\n@app.post('/pay')\ndef pay(): pass", "route", "POST /pay"),
     ("from fastapi import APIRouter\nr = APIRouter()\n@r.get('/x')\nasync def x(): pass", "route", "GET /x"),

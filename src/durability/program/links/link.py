@@ -45,13 +45,17 @@ class Symbol(Struct, frozen=True):
 UNKNOWN = Symbol("unknown", "")
 
 
+_EXTENDING = frozenset({"sys.path.append", "sys.path.insert", "sys.path.extend"})
+
+
 class Linker:
     """Resolves refs of any file; answers are kept."""
 
     def __init__(self, files: Mapping[str, FileFacts], library: Knowledge) -> None:
         self.files = files
         self.library = library
-        self.modules = Modules(files)
+        extending = {path for path, facts in files.items() if any(call.ref in _EXTENDING for call in facts.calls)}
+        self.modules = Modules(files, extending)
         self.functions: dict[str, dict[str, tuple[int, Function]]] = {}
         self.classes: dict[str, dict[str, Class]] = {}
         for path, facts in files.items():

@@ -1,6 +1,6 @@
 """Which file an import means, for flat scripts, packages, `src/` layouts and several roots in one repository."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import PurePosixPath
 
 from durability.knowledge.stdlib import STDLIB
@@ -15,9 +15,13 @@ def module_name(path: str) -> str:
 
 
 class Modules:
-    """All importable files of a project, by every dotted suffix they could be imported as."""
+    """All importable files of a project, by every dotted suffix they could be imported as.
 
-    def __init__(self, paths: Iterable[str]) -> None:
+    The files in `extending` add folders to `sys.path`, so what they import may lie anywhere.
+    """
+
+    def __init__(self, paths: Iterable[str], extending: Collection[str] = ()) -> None:
+        self._extending = extending
         paths = sorted(paths)
         self._in_package = {path.rpartition("/")[0] for path in paths if path.endswith("/__init__.py")}
         self._files: dict[str, list[str]] = {}
@@ -37,7 +41,7 @@ class Modules:
         """The file that `dotted` means when imported in `importer`; None when it is not of this project.
 
         The import root must be a folder above the importer (the nearest wins), a `src` folder, or, when no such file
-        exists, the only match in the project.
+        exists, the only match in the project; for a name without a dot only where the importer extends `sys.path`.
         """
         candidates = self._files.get(dotted)
         if not candidates:
@@ -45,6 +49,8 @@ class Modules:
         key = (dotted, importer.rpartition("/")[0])
         if key not in self._found:
             self._found[key] = self._find(dotted, PurePosixPath(key[1]), candidates)
+        if self._found[key] is None and importer in self._extending and dotted not in STDLIB:
+            return candidates[0] if len(candidates) == 1 else None
         return self._found[key]
 
     def _find(self, dotted: str, folder: PurePosixPath, candidates: list[str]) -> str | None:

@@ -12,6 +12,9 @@ from durability.program.sites import CallSite
 if TYPE_CHECKING:
     from durability.program.context import Context
 
+_SHAPING = frozenset({"bool", "dict", "model_validate", "parse_obj", "from_dict", "from_row"})
+"""What gives a row another shape and keeps whether there is one."""
+
 _SERIAL = ("serializable", "begin immediate", "begin exclusive", "advisory", "lock table", "get_lock(")
 _LEVELS = ("SERIALIZABLE", "IMMEDIATE", "EXCLUSIVE")
 
@@ -72,8 +75,12 @@ def _says(value: Value, call: CallSite) -> bool:
     """Whether a value is what a lookup gave, a part of it, or whether it gave something."""
     if value.kind == "call":
         inner = value.text.rpartition(".")[2]
-        given = call.context.call(call.path, value.call).arguments if value.call >= 0 else ()
-        return value.call == call.index or (inner == "bool" and any(_says(item.value, call) for item in given))
+        if value.call == call.index or value.call < 0:
+            return value.call == call.index
+        made = call.context.call(call.path, value.call)
+        return (inner in _SHAPING or made.symbol.kind == "class") and any(
+            _says(item.value, call) for item in made.arguments
+        )
     if value.kind in ("compare", "not", "item", "attr", "if"):
         return any(_says(part, call) for part in value.parts)
     return value.kind == "name" and value.text in call.into
