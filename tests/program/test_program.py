@@ -141,6 +141,7 @@ def test_a_file_that_extends_the_search_path_finds_a_module_that_is_the_only_one
 
 
 ENTRIES = [
+    ("def create_order(event, context): pass", "route", "ANY create_order"),
     ("from fastapi import FastAPI\napp = FastAPI()\n@app.post('/pay')\ndef pay(): pass", "route", "POST /pay"),
     ("from fastapi import APIRouter\nr = APIRouter()\n@r.get('/x')\nasync def x(): pass", "route", "GET /x"),
     (

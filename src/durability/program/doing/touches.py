@@ -42,7 +42,8 @@ _WRITES = re.compile(r"^\s*(?:insert|update|replace|create|alter|drop|merge)\b",
 _DELETES = re.compile(r"^\s*(?:delete|truncate)\b", re.IGNORECASE)
 _KEYWORDS = frozenset({"select", "set", "values", "where", "only", "lateral", "unnest", "not", "exists", "if"})
 _COLLECTIONS = ("pymongo.", "motor.", "mongoengine.", "google.cloud.firestore.", "supabase.")
-_BUILDERS = ("postgrest.",)
+_BUILDERS = ("postgrest.", "boto3.dynamodb.")
+_NAMING = frozenset({"table", "from_", "Table"})
 _URL_ARGUMENTS = ("url", "base_url")
 _MODEL_ARGUMENTS = ("model", "model_name", "model_id", "modelId", "engine")
 _HANDLED = frozenset({"write", "writelines", "writerow", "writerows", "dump"})
@@ -92,7 +93,7 @@ def _tables(context: "Context", call: CallSite, how: TouchHow) -> list[tuple[Tou
 def _models(context: "Context", call: CallSite) -> list[str]:
     """The classes of the project that an object-relational call is about, else the collection it is made on."""
     if call.name.startswith(_BUILDERS):
-        return _built_on(call)
+        return _built_on(context, call)
     found: list[str] = []
     pending = [item.value for item in call.arguments] + ([call.receiver] if call.receiver is not None else [])
     while pending:
@@ -121,15 +122,12 @@ def _collection(call: CallSite) -> list[str]:
     return [receiver.text] if receiver.kind == "attr" else []
 
 
-def _built_on(call: CallSite) -> list[str]:
-    """`users` in `client.table("users").select("*").execute()`."""
-    calls, chained = call.program.files[call.path].calls, call.receiver
-    while chained is not None and chained.kind == "call" and chained.call >= 0:
-        inner = calls[chained.call]
-        if inner.target.endswith((".table", ".from_")) and inner.arguments:
-            value = inner.arguments[0].value
-            return [value.text] if value.kind == "text" else []
-        chained = inner.receiver
+def _built_on(context: "Context", call: CallSite) -> list[str]:
+    """`users` in `client.table("users").select("*").execute()` and in `resource.Table("users").put_item()`."""
+    for maker in context.makers(call):
+        given = maker.argument("name", 0) or maker.argument("table_name")
+        if maker.shown.rpartition(".")[2] in _NAMING and given is not None:
+            return [text] if (text := leading_text(context, given, maker.key)) else []
     return []
 
 

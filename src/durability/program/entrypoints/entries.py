@@ -22,6 +22,7 @@ _SPAWNING = ("threading.", "multiprocessing.")
 _VERBED = re.compile(r"_?(?:on|do|render|async_render|handle)_(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)")
 _CLOUD_NAMES = ("handler", "lambda_handler")
 _CLOUD_PARAMETERS = ("event", "context")
+_CLOUD_TYPES = ("", "dict", "Dict", "Any", "Mapping", "dict[str, Any]", "Dict[str, Any]", "dict[str, object]")
 
 
 def entry_points(
@@ -73,7 +74,7 @@ class _Finder:
         yield from self._registered(path, facts)
         yield from self._inherited(path, facts)
         yield from _scripts(self.program, path, facts)
-        yield from _named(path, facts)
+        yield from _named(self.program, path, facts)
 
     def _decorated(self, path: str, facts: FileFacts) -> Iterator[EntryPoint]:
         for index, function in enumerate(facts.functions):
@@ -196,11 +197,13 @@ def _draws(program: Program, path: str, index: int, prefix: str) -> bool:
     return key is not None and any(program.name(path, inner).startswith(prefix) for inner in program.calls_in(key))
 
 
-def _named(path: str, facts: FileFacts) -> Iterator[EntryPoint]:
-    """Handlers by name: `lambda_handler(event, context)` of AWS Lambda's guide, methods like `on_GET` of a class."""
+def _named(program: Program, path: str, facts: FileFacts) -> Iterator[EntryPoint]:
+    """Handlers by shape: `(event, context)` of AWS Lambda's guide that nobody calls, methods like `on_GET`."""
     for index, function in enumerate(facts.functions):
         names = tuple(item.name.lstrip("_") for item in function.parameters)
-        is_cloud = function.name in _CLOUD_NAMES and names == _CLOUD_PARAMETERS
+        called = function.name not in _CLOUD_NAMES and program.callers.get((path, index))
+        plain = all(item.annotation in _CLOUD_TYPES for item in function.parameters[:1])
+        is_cloud = names == _CLOUD_PARAMETERS and plain and not called and not function.name.startswith("_")
         verb = _VERBED.fullmatch(function.name) if function.owner else None
         if verb is not None:
             yield EntryPoint((path, index), "route", function.qualname, (verb[1],), "", True)
