@@ -54,7 +54,8 @@ FRAMEWORKS = {
     "aiogram": ("from aiogram import Router\nrouter = Router()\n@router.message()\nasync def a(message): pass\n", ["bot a"]),
     "discord": ("import discord\nfrom discord.ext import commands\nbot = commands.Bot('!')\n@bot.command()\nasync def a(ctx): pass\n@bot.event\nasync def on_ready(): pass\n", ["bot a", "bot on_ready"]),
     "slack": ("from slack_bolt import App\napp = App()\n@app.command('/a')\ndef a(ack): pass\n", ["bot a"]),
-    "lambda": ("def lambda_handler(event, context): pass\ndef other(event, context): pass\n", ["route ANY lambda_handler"]),
+    "lambda": ("def lambda_handler(event, context): pass\ndef store(event, context): pass\ndef typed(event: Click, context): pass\n"
+        "def helper(event, context): pass\ndef use(x): return helper(x, x)\n", ["route ANY lambda_handler", "route ANY store"]),
     "mcp": ("from fastmcp import FastMCP\nmcp = FastMCP('x')\n@mcp.tool()\ndef a(): pass\n", ["tool a"]),
     "langchain": ("from langchain_core.tools import tool\n@tool\ndef a(q: str): pass\n", ["tool a"]),
     "pyramid with an address": ("from pyramid.view import view_config\n@view_config(route_name='home')\ndef home(request): pass\ndef main(config):\n    config.add_route('home', '/h')\n", ["route ANY /h"]),
