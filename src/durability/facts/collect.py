@@ -185,6 +185,10 @@ def _resolve(low: Lowering, names: Names) -> None:
         # Only a function of the project is followed inside, and those of libraries are the most.
         if call.arguments and (ref[:1] in (":", ".") or ref.split(".", 1)[0] in imported):
             call.arguments = tuple(_argument(names, call, item) for item in call.arguments)
+        elif any(_may_be_method(item.value) for item in call.arguments):
+            call.arguments = tuple(
+                _argument(names, call, item) if _may_be_method(item.value) else item for item in call.arguments
+            )
     for index, function in enumerate(low.functions):
         function.parameters = tuple(
             Parameter(
@@ -199,6 +203,13 @@ def _resolve(low: Lowering, names: Names) -> None:
     for block in low.blocks:
         if block.kind == "handler":
             block.refs = tuple(names.annotation(ref, block.function) for ref in block.refs)
+
+
+def _may_be_method(value: Value) -> bool:
+    """Whether a value may be a method of an object that is made here: `worker.run`, `Worker().run`."""
+    return (
+        value.kind == "attr" and value.parts[0].kind in ("name", "call") and value.parts[0].text not in ("self", "cls")
+    )
 
 
 def _argument(names: Names, call: Call, item: Argument) -> Argument:

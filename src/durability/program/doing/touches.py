@@ -10,6 +10,7 @@ from durability.map_model import Touch, TouchHow, TouchKind
 from durability.program.flows.constants import leading_text
 from durability.program.flows.statements import acting, query_texts
 from durability.program.links.graph import FunctionKey
+from durability.program.links.link import UNKNOWN, Symbol
 from durability.program.links.spelling import plain_name
 from durability.program.sites import CallSite
 
@@ -104,12 +105,23 @@ def _models(context: "Context", call: CallSite) -> list[str]:
                 if value.kind == "call" and value.call >= 0
                 else context.program.value_symbol(value, call.path, call.key[1])
             )
+            if symbol.kind == "unknown" and value.kind == "name":
+                symbol = _made_of(context, value.text, call)
             if symbol.kind == "class" and context.program.linker.classes[symbol.path][symbol.name].bases:
                 found.append(symbol.name)
         pending.extend(value.parts)
         if value.kind == "call" and value.call >= 0:
             pending.extend(item.value for item in context.call(call.path, value.call).arguments)
     return list(dict.fromkeys(found)) or _collection(call)
+
+
+def _made_of(context: "Context", name: str, call: CallSite) -> Symbol:
+    """The class that the object under a local name was made of: `order` in `order = Order(); session.add(order)`."""
+    for item in context.program.assigns_to(call.path, name):
+        value = item.value
+        if item.function == call.key[1] and value is not None and value.kind == "call" and value.call >= 0:
+            return context.program.symbol(call.path, value.call)
+    return UNKNOWN
 
 
 def _collection(call: CallSite) -> list[str]:

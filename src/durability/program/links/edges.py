@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from durability.facts.model import Call, Value
+from durability.facts.model import Argument, Call, Value
 from durability.program.links.graph import Edge, FunctionKey
 from durability.program.links.spelling import plain_name
 
@@ -32,6 +32,8 @@ def link_calls(program: "Program", path: str) -> None:
         for argument in call.arguments:
             if argument.value.kind != "name" or argument.value.text in named:
                 _link_argument(program, path, caller, index, call, argument.value)
+            if argument.value.kind == "attr" and argument.ref:
+                _link_method(program, path, caller, index, argument)
     for index, function in enumerate(facts.functions):
         for decorator in function.decorators:
             program.link((path, index), program.resolve(decorator.ref, path), decorator.call)
@@ -74,6 +76,15 @@ def _link_argument(program: "Program", path: str, caller: FunctionKey, index: in
         handed = program.key_of(symbol) if symbol.kind == "function" else None
         if handed is not None:
             program.add(Edge(caller, handed, index, offloaded=True))
+
+
+def _link_method(program: "Program", path: str, caller: FunctionKey, index: int, argument: Argument) -> None:
+    """Add the edge to a method of an object that is handed over: `Thread(target=worker.run)`."""
+    symbol = program.resolve(argument.ref, path)
+    handed = program.key_of(symbol) if symbol.kind == "function" else None
+    known = any(edge.callee == handed and edge.call == index for edge in program.callees.get(caller, ()))
+    if handed is not None and not known:
+        program.add(Edge(caller, handed, index, offloaded=True))
 
 
 def _link_properties(program: "Program", path: str, caller: FunctionKey, index: int, receiver: Value | None) -> None:

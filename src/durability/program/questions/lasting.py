@@ -68,8 +68,8 @@ class LastingQuestions:
         return needs_first(self._context, gap)
 
     def found_again(self, effect: LastingEffect) -> bool:
-        """Whether an effect is an insert that a lookup before it keeps from being made again."""
-        return (effect.key[0], effect.line) in self._context.guarded_inserts.found_again
+        """Whether an effect is an insert, or its commit, that a lookup before it keeps from being made again."""
+        return effect.key in self._context.guarded_inserts.found_again
 
     def started(self, call: CallSite) -> tuple[LastingEffect, ...]:
         """What work that a call starts will leave behind."""

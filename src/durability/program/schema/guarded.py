@@ -9,6 +9,7 @@ from durability.model import Step
 from durability.program.flows.branches import holds, runs
 from durability.program.flows.results import names_in
 from durability.program.keeping.locks import under_lock
+from durability.program.links.graph import FunctionKey
 from durability.program.links.spelling import plain_name
 from durability.program.schema.behind import Behind
 from durability.program.schema.model import Table
@@ -51,10 +52,29 @@ class GuardedInserts:
         return found
 
     @cached_property
-    def found_again(self) -> frozenset[tuple[str, int]]:
-        """The places (file, line) of inserts that only follow a lookup that found none: made twice, they stand once."""
-        ends = (item.trace[-1] for item in self.all.values() if item.trace)
-        return frozenset((step.path, step.line) for step in ends)
+    def found_again(self) -> frozenset[FunctionKey]:
+        """The functions that put a row in where a lookup finds none, and go on with the row where it finds one."""
+        found = set()
+        for (path, index), item in self.all.items():
+            if item.trace and item.put.call >= 0 and self._goes_on(self._context.call(path, index)):
+                found.add(self._context.call(item.trace[-1].path, item.put.call).key)
+        return frozenset(found)
+
+    def _goes_on(self, call: CallSite) -> bool:
+        """Whether no way that the found row takes ends without it: refused, somebody who tries again stays refused."""
+        names = set(call.into)
+        for index in self._context.program.blocks_in(call.key):
+            block = self._context.program.files[call.path].blocks[index]
+            if block.kind != "if" or block.value is None or block.span[2:] < call.span[2:]:
+                continue
+            missing = holds(self._context, block.value, call.key, frozenset(names), call.index)
+            for item in call.exits_here() if missing is not None else ():
+                on_found = runs(self._context, call.path, index, item.block, item.span) is (not missing)
+                inside = index in self._context.program.blocks_above(call.path, item.block)
+                given = set(names_in(item.value)) if item.value is not None else set()
+                if on_found and inside and item.kind in ("return", "raise") and not names & given:
+                    return False
+        return True
 
     # One lookup and the insert behind its test.
 

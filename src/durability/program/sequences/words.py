@@ -24,7 +24,22 @@ _ANY = (
     "posted",
 )
 DONE: dict[str, tuple[str, ...]] = {
-    "message": ("sent", "notified", "emailed", "delivered", "mailed", "alerted", "informed", *_ANY),
+    "message": (
+        "sent",
+        "notified",
+        "emailed",
+        "delivered",
+        "mailed",
+        "alerted",
+        "informed",
+        "reminded",
+        "invited",
+        "welcomed",
+        "contacted",
+        "messaged",
+        "texted",
+        *_ANY,
+    ),
     "charge": ("paid", "charged", "purchased", "booked", "captured", "settled", "executed", "filled", "ordered", *_ANY),
     "refund": ("refunded", "cancelled", "canceled", "released", "reversed", *_ANY),
     "enqueue": ("queued", "enqueued", "sent", *_ANY),
