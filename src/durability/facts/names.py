@@ -1,5 +1,6 @@
 """What names refer to inside one file: imports, local objects, attributes of self, annotated parameters."""
 
+import re
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -42,6 +43,11 @@ CALLED = ".__call__"
 """Ends the ref of a callee that is an object: its class would stand for making one."""
 
 _TYPES_THEMSELVES = ("type[", "Type[", "typing.Type[")
+
+_STANDING_IN = re.compile(
+    r"Fake|Mock|Dummy|Stub|Null|No[Oo]p|InMemory|Memory|Console|Sample|Demo|Simulated|Offline|Print|Log(?:ging)?(?=[A-Z])"
+)
+"""Parts of the names of classes that do nothing outside and have the methods of one that does."""
 
 _CLOSING = ("contextlib.closing", "contextlib.aclosing")
 
@@ -325,7 +331,16 @@ def _literal(value: Value) -> str:
 
 
 def _agreed(refs: list[str]) -> str:
-    return refs[0] if refs and all(ref == refs[0] for ref in refs) else "?"
+    """What several refs are, where all are the same; what stands in for a real object speaks as that does."""
+    if refs and all(ref == refs[0] for ref in refs):
+        return refs[0]
+    real = {ref for ref in refs if not _STANDING_IN.search(ref.rpartition(".")[2])}
+    return real.pop() if len(real) == 1 and _is_made(refs) else "?"
+
+
+def _is_made(refs: list[str]) -> bool:
+    """Whether each ref is an object of a class, as its name says."""
+    return all(ref.rpartition(".")[2].lstrip(":_")[:1].isupper() for ref in refs)
 
 
 def _split(text: str, separator: str) -> list[str]:

@@ -84,7 +84,7 @@ class Pretending:
             return ""
         if any(base.startswith(("unittest", "Enum", "enum", "pydantic", "Exception")) for base in item.bases):
             return ""
-        return "" if self.way_of_class(symbol, _OUTSIDE) else f"{symbol.name}, which does nothing outside"
+        return "" if self.way_of_class(symbol, _OUTSIDE) else f"{symbol.name} (it does nothing outside)"
 
     def way_of_class(self, symbol: Symbol, effects: tuple[str, ...]) -> tuple[Step, ...]:
         """The way from a method of a class to one of these effects; () when none leads there."""

@@ -95,6 +95,8 @@ class Sequences:
             if edge.call != index:
                 continue
             led = self._led_to(call, edge.callee)
+            if self._is_entered(call) and self._commits_at_end(edge.callee):
+                led = [event for event in led if self._context.call(*event.place).library.effect != "db.commit"]
             if self._is_later(call, edge.callee, offloaded=edge.offloaded):
                 later += led
             else:
@@ -209,9 +211,34 @@ class Sequences:
             return False
         if value.kind == "call" and value.call >= 0:
             call = self._context.call(key[0], value.call)
-            return call.library.effect == "db.begin"
+            edges = self._context.program.callees.get(key, ())
+            entered = [edge.callee for edge in edges if edge.call == value.call]
+            return call.library.effect == "db.begin" or any(self._commits_at_end(callee) for callee in entered)
         name = self._context.value_name(value, key)
         return name.startswith(("sqlite3.Connection", "psycopg2.", "psycopg.Connection"))
+
+    def _is_entered(self, call: CallSite) -> bool:
+        """Whether a call makes what a `with` enters."""
+        blocks = self._context.program.files[call.path].blocks
+        return any(
+            blocks[index].kind == "with" and (value := blocks[index].value) is not None and value.call == call.index
+            for index in self._context.program.blocks_in(call.key)
+        )
+
+    def _commits_at_end(self, key: FunctionKey) -> bool:
+        """Whether a context manager of the program commits when its block ends: after its `yield`, or in `__exit__`."""
+        function = self._context.program.function(key)
+        if function.is_generator:
+            ends = [item.span for item in self._context.program.exits_in(key) if item.kind == "yield"]
+        elif function.name in ("__exit__", "__aexit__"):
+            ends = [function.span]
+        else:
+            return False
+        return bool(ends) and any(
+            self._context.call(key[0], index).library.effect == "db.commit"
+            for index in self._context.program.calls_in(key)
+            if self._context.call(key[0], index).span[:2] >= ends[0][:2]
+        )
 
     def _is_in(self, key: FunctionKey, block: int, outer: int) -> bool:
         return outer in self._context.program.blocks_above(key[0], block)
