@@ -57,6 +57,8 @@ def _names(context: "Context", call: CallSite) -> list[str]:
         if item.keyword:
             found.append(item.keyword)
         found += _keys(context, call, item.value, 0)
+    if call.receiver is not None and call.receiver.kind == "name":  # `user = User(email=…)`, then `user.save()`
+        found += _keys(context, call, call.receiver, 0)
     return found
 
 
