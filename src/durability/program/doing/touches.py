@@ -16,6 +16,7 @@ from durability.program.sites import CallSite
 
 if TYPE_CHECKING:
     from durability.program.context import Context
+    from durability.program.keeping.states import Event
 
 _SIMPLE: dict[str, tuple[TouchKind, TouchHow]] = {
     "http": ("service", "calls"),
@@ -72,11 +73,21 @@ _STATE: dict[str, TouchHow] = {"grow": "writes", "shrink": "writes", "rebind": "
 def state_touches(context: "Context") -> Iterator[tuple[FunctionKey, Touch]]:
     """Each function that reads or changes something in memory that the program changes while it runs, and what."""
     for state in context.states.all:
-        events = [event for event in context.states.events(state) if event.kind in _STATE and event.function[1]]
+        shared = context.states.in_class_body(state)
+        events = [
+            event
+            for event in context.states.events(state)
+            if event.kind in _STATE and event.function[1] and not (shared and _is_of_one_object(state.owner, event))
+        ]
         if any(_STATE[event.kind] == "writes" for event in events):
             for event in events:
                 name = f"{state.owner}.{state.name}" if state.owner else state.name
                 yield event.function, Touch("state", _STATE[event.kind], name, event.function[0], event.span[0])
+
+
+def _is_of_one_object(owner: str, event: "Event") -> bool:
+    """Whether a name of a class body is given another value for one object alone: `order.status = "paid"`."""
+    return event.kind == "rebind" and event.what.split(".")[-2:-1] not in (["cls"], [owner.rsplit(".", 1)[-1]])
 
 
 def _tables(context: "Context", call: CallSite, how: TouchHow) -> list[tuple[TouchHow, str]]:
@@ -112,7 +123,14 @@ def _models(context: "Context", call: CallSite) -> list[str]:
         pending.extend(value.parts)
         if value.kind == "call" and value.call >= 0:
             pending.extend(item.value for item in context.call(call.path, value.call).arguments)
-    return list(dict.fromkeys(found)) or _collection(call)
+    return list(dict.fromkeys(found)) or _fetched(context, call) or _collection(call)
+
+
+def _fetched(context: "Context", call: CallSite) -> list[str]:
+    """The class of the object that a call is made on: `Order` in `order = Order.objects.get(pk=1); order.save()`."""
+    holder = call.fact.ref.rpartition(".")[0]
+    symbol = context.program.resolve(holder, call.path) if holder else UNKNOWN
+    return [symbol.name] if symbol.kind == "class" else []
 
 
 def _made_of(context: "Context", name: str, call: CallSite) -> Symbol:

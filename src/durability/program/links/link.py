@@ -69,6 +69,7 @@ class Linker:
         self._kept = _kept(files)
         self._known: dict[tuple[str, str], Symbol] = {}
         self._busy: set[tuple[str, str]] = set()
+        self._bases: dict[Symbol, frozenset[str]] = {}
 
     def resolve(self, ref: str, path: str, depth: int = 0) -> Symbol:
         """What `ref`, a ref in the facts of `path`, means in the whole program."""
@@ -145,9 +146,11 @@ class Linker:
 
     def _follow(self, symbol: Symbol, rest: Sequence[str], ref: str, depth: int) -> Symbol:
         made = False
+        owner = UNKNOWN
         for before, segment in zip(["", *rest], rest, strict=False):
-            if segment == SUPER:
+            if segment == SUPER or (segment == "[]" and symbol == owner):  # a slice of objects, and one of them
                 continue
+            before_step = symbol
             step = self._super_step if before == SUPER else self._step
             if segment == "()" and made:
                 symbol = self._run(symbol)
@@ -155,9 +158,33 @@ class Linker:
                 symbol = self._given(symbol, segment)
             made = symbol.kind == "module" and self._is_made(symbol.path, segment, depth)
             symbol = step(symbol, segment, depth)
+            if symbol.kind == "library":
+                owner = before_step if before_step.kind == "class" else owner
+                symbol = self._instance(symbol, before_step, segment, owner)
             if symbol.kind in ("unknown", "parameter"):
                 return Symbol(symbol.kind, _plain(ref))
         return symbol
+
+    def _instance(self, symbol: Symbol, before: Symbol, segment: str, owner: Symbol) -> Symbol:
+        """The class that a query was asked of, where an object of its kind comes back: `Order.objects.get()`."""
+        if owner.kind != "class" or before.kind != "library" or segment not in ("()", "[]"):
+            return symbol
+        given = self.library.returns(f"{before.name}.__getitem__") if segment == "[]" else symbol.name
+        return owner if given in self._library_bases(owner) else symbol
+
+    def _library_bases(self, symbol: Symbol) -> frozenset[str]:
+        """The names of the library classes that a project class is made from, directly or not."""
+        if symbol not in self._bases:
+            self._bases[symbol] = frozenset()  # a class that is its own base ends here
+            found: set[str] = set()
+            for base in self.classes[symbol.path][symbol.name].bases:
+                parent = self.resolve(base, symbol.path)
+                if parent.kind == "class":
+                    found |= self._library_bases(parent)
+                elif parent.kind == "library":
+                    found |= {parent.name, self.library.returns(parent.name) or parent.name}
+            self._bases[symbol] = frozenset(found)
+        return self._bases[symbol]
 
     def _local(self, segments: Sequence[str], path: str) -> tuple[Symbol, Sequence[str]]:
         names = [segments[0][1:], *segments[1:]]

@@ -68,6 +68,8 @@ def kind_of(call: CallSite, texts: tuple[str, ...]) -> LastingKind | None:
     """What of a call outlives it; `texts` are the statements it may run. None for what leaves nothing behind."""
     row = call.library
     last = call.shown.rsplit(".", 1)[-1]
+    if row.effect == "charge" and ".checkout." in call.name:
+        return "remote"  # a page on which somebody may pay; no money has moved
     if row.effect in _PLAIN:
         return None if last in JOINING else _PLAIN[row.effect]
     if row.effect in ("file.write", "file.delete"):

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from durability.program.flows.constants import leading_text
 from durability.program.links.graph import FunctionKey
 from durability.program.sequences.events import LastingEffect
 from durability.program.sequences.order import follows
@@ -24,6 +25,13 @@ _ACTS = (
     "create", "place", "cancel", "book", "reserve", "charge", "pay", "refund", "transfer", "submit", "publish",
     "upload", "delete", "remove", "update", "order", "buy", "sell", "register", "provision",
 )  # fmt: skip
+_MADE = frozenset(
+    {"charges", "payments", "orders", "shipments", "transfers", "refunds", "bookings", "reservations", "invoices",
+     "subscriptions", "payouts", "tickets", "messages", "emails", "notifications", "deliveries", "purchases", "trades",
+     "appointments", "contracts", "withdrawals", "parcels", "labels"}
+)  # fmt: skip
+"""Things that a second POST makes twice, as REST interfaces name their collections."""
+
 _SCREENS = ("discord.", "telegram.", "aiogram.", "telebot.", "streamlit.", "gradio.")
 """What is changed there is what people see, and the next change mends it."""
 
@@ -139,7 +147,7 @@ def surely_changes(context: "Context", effect: LastingEffect) -> bool:
     if call.name.startswith(_SCREENS):
         return False
     if last == "post":
-        return _acts(context.program.function(effect.key).name)
+        return _acts(context.program.function(effect.key).name) or _makes_one(context, call)
     return last != "request" or any(_acts(step.note.rsplit(".", 1)[-1]) for step in effect.trace[:-1])
 
 
@@ -147,6 +155,15 @@ def leaves_harm(context: "Context", effect: LastingEffect) -> bool:
     """Whether it matters that an effect stands alone: a file that was uploaded, or a note that was added, does not."""
     last = context.call(*effect.place).name.rsplit(".", 1)[-1].lower()
     return effect.kind != "remote" or not last.startswith(_HARMLESS)
+
+
+def _makes_one(context: "Context", call: CallSite) -> bool:
+    """Whether the address of a POST is a collection of things that exist once made: `…/v1/shipments`."""
+    text = leading_text(context, call.argument("url", 0), call.key)
+    whole = call.argument("url", 0)
+    if whole is not None and whole.kind == "format" and whole.parts and whole.parts[-1].kind == "text":
+        text = whole.parts[-1].text
+    return text.partition("?")[0].rstrip("/").rpartition("/")[2].lower() in _MADE
 
 
 def _acts(name: str) -> bool:

@@ -1,6 +1,7 @@
 """The lasting effects of a function in the order in which they happen, with those of what it calls in their places."""
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -92,7 +93,7 @@ class Sequences:
         inline: list[LastingEffect] = []
         later: list[LastingEffect] = []
         for edge in self._context.program.callees.get(key, ()):
-            if edge.call != index:
+            if edge.call != index or (edge.offloaded and self._is_elsewhere(call, edge.callee)):
                 continue
             led = self._led_to(call, edge.callee)
             if self._is_entered(call) and self._commits_at_end(edge.callee):
@@ -144,6 +145,14 @@ class Sequences:
         if outer is not None and (outer.awaited or outer.shown.rsplit(".", 1)[-1] in JOINING):
             return False
         return call.used == "dropped" or not self._is_gathered(call)
+
+    def _is_elsewhere(self, call: CallSite, callee: FunctionKey) -> bool:
+        """Whether what is handed over never runs in this function's time: a job in a queue, a registered handler."""
+        return call.library.effect == "enqueue" or (callee in self._registered and not self._starts(call))
+
+    @cached_property
+    def _registered(self) -> frozenset[FunctionKey]:
+        return frozenset(entry.function for entry in self._context.entries if entry.role not in ("cli", "script"))
 
     def _is_gathered(self, call: CallSite) -> bool:
         """Whether a coroutine is kept in a list or a name, and its function waits for several such at once later."""
