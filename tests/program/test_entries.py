@@ -56,6 +56,13 @@ FRAMEWORKS = {
     "slack": ("from slack_bolt import App\napp = App()\n@app.command('/a')\ndef a(ack): pass\n", ["bot a"]),
     "lambda": ("def lambda_handler(event, context): pass\ndef store(event, context): pass\ndef typed(event: Click, context): pass\n"
         "def helper(event, context): pass\ndef use(x): return helper(x, x)\n", ["route ANY lambda_handler", "route ANY store"]),
+    "generic views that leave actions to the framework": (
+        "from rest_framework import viewsets\nfrom rest_framework.routers import DefaultRouter\n"
+        "class Orders(viewsets.ModelViewSet):\n    def get_queryset(self): pass\n    def perform_create(self, serializer): pass\n"
+        "    def destroy(self, request, pk=None): pass\n    def perform_destroy(self, instance): pass\n"
+        "router = DefaultRouter()\nrouter.register('orders', Orders)\nurlpatterns = router.urls\n",
+        ["route DELETE /orders/{pk}/", "route GET /orders/", "route POST /orders/"],
+    ),
     "mcp": ("from fastmcp import FastMCP\nmcp = FastMCP('x')\n@mcp.tool()\ndef a(): pass\n", ["tool a"]),
     "langchain": ("from langchain_core.tools import tool\n@tool\ndef a(q: str): pass\n", ["tool a"]),
     "pyramid with an address": ("from pyramid.view import view_config\n@view_config(route_name='home')\ndef home(request): pass\ndef main(config):\n    config.add_route('home', '/h')\n", ["route ANY /h"]),

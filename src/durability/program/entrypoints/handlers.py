@@ -20,6 +20,16 @@ _CRUD = {
     "partial_update": ("PATCH", "{pk}/"),
     "destroy": ("DELETE", "{pk}/"),
 }
+_HOOKS = {
+    "get_queryset": ("GET", "", ("list", "get")),
+    "get_object": ("GET", "{pk}/", ("retrieve", "get")),
+    "perform_create": ("POST", "", ("create", "post")),
+    "perform_update": ("PUT/PATCH", "{pk}/", ("update", "put")),
+    "perform_destroy": ("DELETE", "{pk}/", ("destroy", "delete")),
+}
+"""What the generic views of Django REST framework call for an action that a class leaves to them, with its method,
+address, and the methods that would answer it themselves."""
+
 _VIEWSETS = "rest_framework.viewsets."
 _ACTION = "rest_framework.decorators.action"
 _MOST = 64
@@ -181,10 +191,17 @@ def class_handlers(program: Program, symbol: Symbol) -> Iterator[Handler]:
                 yield Handler((at.path, index), *_CRUD[method])
             elif is_set and any(program.resolve(item.ref, at.path).name == _ACTION for item in function.decorators):
                 yield _action(program, (at.path, index), method)
+            elif actions and method in _HOOKS and not _answers(program, classes, _HOOKS[method][2]):
+                yield Handler((at.path, index), _HOOKS[method][0], _HOOKS[method][1] if is_set else "")
             elif verb and not (method in _CRUD and not actions):
                 yield Handler((at.path, index), verb if verb != "ANY" else "")
             elif method == "__call__":
                 yield Handler((at.path, index))
+
+
+def _answers(program: Program, classes: list[Symbol], methods: tuple[str, ...]) -> bool:
+    """Whether one of these classes has one of these methods."""
+    return any(method in program.linker.classes[at.path][at.name].methods for at in classes for method in methods)
 
 
 def _family(program: Program, symbol: Symbol) -> tuple[list[Symbol], bool, bool]:
