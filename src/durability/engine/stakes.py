@@ -8,7 +8,7 @@ from durability.program.context import Context
 from durability.program.doing.personal import personal_stores
 from durability.program.doing.touches import touches
 from durability.program.flows.results import names_in
-from durability.program.flows.statements import query_texts
+from durability.program.flows.statements import acting, query_texts
 from durability.program.sequences.events import changes_remote
 from durability.program.sites import CallSite
 
@@ -76,11 +76,13 @@ def _deletes(context: Context, call: CallSite) -> bool:
     """Whether a call deletes what people would miss: not a token, a session, or what has expired."""
     texts = query_texts(context, call) or ()
     names = [touch.name for touch in touches(context, call) if touch.kind == "database"]
-    return _deletes_rows(call, texts) and not any(_EXPIRING.search(text) for text in (*texts, *names))
+    return _deletes_rows(call, acting(context, call), texts) and not any(
+        _EXPIRING.search(text) for text in (*texts, *names)
+    )
 
 
-def _deletes_rows(call: CallSite, texts: tuple[str, ...]) -> bool:
-    if call.name.rsplit(".", 1)[-1] in ("delete", "delete_one", "delete_many", "drop"):
+def _deletes_rows(call: CallSite, doing: CallSite, texts: tuple[str, ...]) -> bool:
+    if doing.name.rsplit(".", 1)[-1] in ("delete", "delete_one", "delete_many", "drop"):
         return True
     row = call.library
     if row.sql_position is None and not row.sql_argument:

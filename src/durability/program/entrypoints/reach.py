@@ -33,6 +33,13 @@ class Reach(Struct, frozen=True):
     weight: float
 
 
+_STARTING: tuple[Role, ...] = ("cli", "script", "import")
+"""Roles of what registers handlers and starts servers."""
+
+_WAITING: tuple[Role, ...] = ("route", "bot", "worker", "ui", "tool")
+"""Roles of handlers that run when somebody or something asks."""
+
+
 class Reachability:
     """Reach of every function. Without any entry point, the public functions of a library or script are its entries."""
 
@@ -47,6 +54,7 @@ class Reachability:
             for path in program.files
             for index in range(len(program.files[path].calls))
         )
+        self._registered = frozenset(entry.function for entry in entries if entry.role in _WAITING)
         for entry in entries:
             self._spread(entry.function, entry.role, entry.name)
         for path in sorted(self._imported if entries else ()):
@@ -102,6 +110,8 @@ class Reachability:
             if name:
                 self._names.setdefault(key, set()).add(name)
             for edge in self._program.callees.get(key, ()):
+                if edge.offloaded and role in _STARTING and edge.callee in self._registered:
+                    continue  # it is a way in of its own
                 if edge.callee not in seen:
                     seen.add(edge.callee)
                     queue.append(edge.callee)

@@ -10,6 +10,7 @@ from msgspec import Struct
 from durability.facts.model import Value
 from durability.model import Step
 from durability.program.flows.sources import Source
+from durability.program.flows.statements import acting
 from durability.program.schema.rows import given, put
 from durability.program.sites import CallSite
 
@@ -67,7 +68,7 @@ class FilledByModel:
         elif columns := given(self._context, call):
             yield from ((name, value, "record") for name, value in columns)
         elif call.library.effect in _DOCUMENTS:
-            for item in call.arguments:
+            for item in acting(self._context, call).arguments:
                 if item.value.kind == "dict":
                     pairs = zip(item.value.parts[::2], item.value.parts[1::2], strict=False)
                     yield from ((key.text, value, "record") for key, value in pairs if key.kind == "text")
