@@ -1,5 +1,7 @@
 """whole-upload-in-memory."""
 
+import re
+
 from durability.api import (
     Ask,
     Bad,
@@ -19,6 +21,8 @@ from durability.api import (
 _SPOOLED = frozenset({"form", "json", "get_json"})
 """Forms go to disk when they are large, and JSON is no upload."""
 ROUTE = "from fastapi import FastAPI, UploadFile, Request, HTTPException\napp = FastAPI()\n"
+
+_MESSAGE = re.compile(r"verif|signature|hmac|construct_event|(?:^|\.)loads$", re.IGNORECASE)
 
 
 @rule(
@@ -67,7 +71,7 @@ def whole_upload_in_memory(call: CallSite, ask: Ask) -> Verdict | None:
 
     Neither a size test before the read, nor reading in pieces, nor a limit of the framework bounds it.
     """
-    if call.name.rsplit(".", 1)[-1] in _SPOOLED:
+    if call.name.rsplit(".", 1)[-1] in _SPOOLED or _is_message(call, ask):
         return None
     if call.arguments or call.function_reads_size() or ask.has_setting("MAX_CONTENT_LENGTH"):
         return handled()
@@ -75,3 +79,8 @@ def whole_upload_in_memory(call: CallSite, ask: Ask) -> Verdict | None:
         f"{call.shown}() reads the whole upload",
         fix=suggest("test the declared size first and read in pieces up to a limit"),
     )
+
+
+def _is_message(call: CallSite, ask: Ask) -> bool:
+    """Whether what is read is a message of another service: its signature is checked, or it is parsed."""
+    return any(_MESSAGE.search(use.shown) for use in ask.uses(call.into, call))

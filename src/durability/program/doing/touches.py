@@ -117,8 +117,8 @@ def _models(context: "Context", call: CallSite) -> list[str]:
                 else context.program.value_symbol(value, call.path, call.key[1])
             )
             if symbol.kind == "unknown" and value.kind == "name":
-                symbol = _made_of(context, value.text, call)
-            if symbol.kind == "class" and context.program.linker.classes[symbol.path][symbol.name].bases:
+                found += _bound_to(context, value.text, call)
+            elif symbol.kind == "class" and _has_bases(context, symbol):
                 found.append(symbol.name)
         pending.extend(value.parts)
         if value.kind == "call" and value.call >= 0:
@@ -133,13 +133,21 @@ def _fetched(context: "Context", call: CallSite) -> list[str]:
     return [symbol.name] if symbol.kind == "class" else []
 
 
-def _made_of(context: "Context", name: str, call: CallSite) -> Symbol:
-    """The class that the object under a local name was made of: `order` in `order = Order(); session.add(order)`."""
+def _bound_to(context: "Context", name: str, call: CallSite) -> list[str]:
+    """The classes of the object under a local name: made there (`order = Order()`) or found by an earlier query."""
     for item in context.program.assigns_to(call.path, name):
         value = item.value
         if item.function == call.key[1] and value is not None and value.kind == "call" and value.call >= 0:
-            return context.program.symbol(call.path, value.call)
-    return UNKNOWN
+            made = context.call(call.path, value.call)
+            if made.symbol.kind == "class":
+                return [made.symbol.name] if _has_bases(context, made.symbol) else []
+            if made.index < call.index and made.library.effect.startswith("db."):
+                return _models(context, made)
+    return []
+
+
+def _has_bases(context: "Context", symbol: Symbol) -> bool:
+    return bool(context.program.linker.classes[symbol.path][symbol.name].bases)
 
 
 def _collection(call: CallSite) -> list[str]:
