@@ -62,8 +62,26 @@ def _handed(context: "Context", call: CallSite, names: tuple[str, ...]) -> _Stat
         if (value := argument_for(function, item.name, call.fact)) is not None
         and made_from(context, value, call, frozenset(names))
     )
+    carried |= _gathered(context, call, function, frozenset(names))
     carried |= _receiver(context, call, function, names)
     return (key, carried) if carried else None
+
+
+def _gathered(context: "Context", call: CallSite, function: Function, names: frozenset[str]) -> frozenset[str]:
+    """`args` and `kwargs`, when one of the arguments that they take together is made from `names`."""
+    named = {item.name for item in function.parameters}
+    plain = [item for item in function.parameters if item.kind == "positional"]
+    given = [item for item in call.arguments if item.keyword == ""]
+    first = len(plain) - (1 if function.owner and plain and plain[0].name in ("self", "cls") else 0)
+    taken = {
+        "star": given[first:],
+        "double-star": [item for item in call.arguments if item.keyword and item.keyword not in named],
+    }
+    return frozenset(
+        item.name
+        for item in function.parameters
+        if any(made_from(context, argument.value, call, names) for argument in taken.get(item.kind, ()))
+    )
 
 
 def _receiver(context: "Context", call: CallSite, function: Function, names: tuple[str, ...]) -> frozenset[str]:

@@ -11,6 +11,7 @@ from durability.program.sites import CallSite, HandlerSite, LoopSite
 
 if TYPE_CHECKING:
     from durability.program.context import Context
+    from durability.program.links.graph import FunctionKey
 
 _ANSWERS = frozenset(
     {"BlockingIOError", "InterruptedError", "SSLWantReadError", "SSLWantWriteError", "Empty", "Full", "QueueEmpty",
@@ -116,7 +117,29 @@ def _is_remote(context: "Context", call: CallSite) -> bool:
     if call.library.effect.split(".")[0] in _REMOTE:
         return True
     target = context.program.key_of(call.symbol)
-    return target is not None and any(context.effects.reaches(target, effect) for effect in _REMOTE)
+    done = [target] if target is not None else _handed_in(context, call)
+    return any(context.effects.reaches(key, effect) for key in done for effect in _REMOTE)
+
+
+def _handed_in(context: "Context", call: CallSite) -> "list[FunctionKey]":
+    """What `fn()` runs in a helper that is given `fn`, or in a decorator around it."""
+    program, path, at = context.program, call.path, call.key[1]
+    while at > 0 and all(item.name != call.shown for item in program.function((path, at)).parameters):
+        at = program.function((path, at)).parent
+    if at <= 0:
+        return []
+    given = [
+        handed.callee
+        for edge in program.callers.get((path, at), ())
+        for handed in program.callees.get(edge.caller, ())
+        if handed.call == edge.call >= 0 and handed.offloaded
+    ]
+    while program.function((path, at)).parent > 0:
+        at = program.function((path, at)).parent
+    name = program.function((path, at)).name
+    around = (edge.caller for edge in program.callers.get((path, at), ()))
+    decorated = [key for key in around if any(item.ref.endswith(name) for item in program.function(key).decorators)]
+    return given + decorated
 
 
 def _grows(context: "Context", value: Value, loop: LoopSite) -> bool:
