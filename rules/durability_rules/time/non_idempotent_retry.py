@@ -62,6 +62,17 @@ _APP = "from fastapi import FastAPI\n{}\napp = FastAPI()\n@app.post('/buy')\ndef
             why="a decorator repeats a method that creates an order",
         ),
         Bad(
+            {
+                "again.py": "import time\ndef again(tries):\n    def around(function):\n        def inner(*given):\n"
+                "            for attempt in range(tries):\n                try:\n                    return function(*given)\n"
+                "                except Exception:\n                    time.sleep(2 ** attempt)\n            raise RuntimeError('no')\n"
+                "        return inner\n    return around\n",
+                "pay.py": "import requests\nfrom again import again\n@again(3)\ndef pay(cents):\n"
+                "    return requests.post('https://pay.example/v1/charges', json={'cents': cents}, timeout=3)  # <-\n",
+            },
+            why="a decorator of the project repeats it",
+        ),
+        Bad(
             _LOOP.format(", metadata={'attempt': attempt}", "  # <-"),
             why="a note on the charge is no key",
             decoy=True,

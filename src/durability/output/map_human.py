@@ -31,7 +31,11 @@ def _entry(entry: MappedEntry, paper: Paper) -> Iterator[str]:
     shown = ", ".join(note for note in notes if note)
     place = f"{paper.text(entry.path)}:{entry.line}"
     yield f"{paper.text(entry.name)}{f' ({shown})' if shown else ''}  {place}"
-    yield from _touches(entry.touches, paper) if entry.touches else (f"  {'touches nothing outside the program'}",)
+    yield from (
+        _touches(entry.touches, paper)
+        if entry.touches
+        else ("  touches nothing outside the program, as far as its calls could be followed",)
+    )
     if entry.hold is not None:
         lanes = f", {entry.lanes} at a time" if entry.lanes is not None else ""
         most = "at most " if entry.hold.seconds is not None else ""

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from durability.model import Step
 from durability.program.failing.attempts import retried_by
-from durability.program.failing.retries import retries
+from durability.program.failing.retries import handed_in, retries
 from durability.program.links.graph import FunctionKey
 from durability.program.sequences.events import LastingEffect
 from durability.program.sequences.gaps import leaves_harm, surely_changes
@@ -60,13 +60,16 @@ class RepeatedEffects:
                 yield from ((key, item, step) for item in self._context.sequences.of(key))
             for index in program.blocks_in(key):
                 block = program.files[key[0]].blocks[index]
-                if block.kind in ("for", "while") and retries(self._context, LoopSite(self._context, key[0], index)):
+                loop = LoopSite(self._context, key[0], index)
+                if block.kind in ("for", "while") and retries(self._context, loop):
                     step = Step(key[0], block.span[0], "tries again after an error")
                     yield from (
                         (key, item, step)
                         for item in self._context.sequences.of(key)
                         if self._is_tried(key, item.block, index)
                     )
+                    handed = (done for call in loop.calls for done in handed_in(self._context, call))
+                    yield from ((done, item, step) for done in handed for item in self._context.sequences.of(done))
 
     def _is_tried(self, key: FunctionKey, block: int, loop: int) -> bool:
         """Whether a place is what the loop tries, and not what it does once all has failed."""

@@ -117,11 +117,11 @@ def _is_remote(context: "Context", call: CallSite) -> bool:
     if call.library.effect.split(".")[0] in _REMOTE:
         return True
     target = context.program.key_of(call.symbol)
-    done = [target] if target is not None else _handed_in(context, call)
+    done = [target] if target is not None else handed_in(context, call)
     return any(context.effects.reaches(key, effect) for key in done for effect in _REMOTE)
 
 
-def _handed_in(context: "Context", call: CallSite) -> "list[FunctionKey]":
+def handed_in(context: "Context", call: CallSite) -> "list[FunctionKey]":
     """What `fn()` runs in a helper that is given `fn`, or in a decorator around it."""
     program, path, at = context.program, call.path, call.key[1]
     while at > 0 and all(item.name != call.shown for item in program.function((path, at)).parameters):
