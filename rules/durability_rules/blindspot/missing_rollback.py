@@ -142,7 +142,7 @@ def missing_rollback(call: CallSite, ask: Ask) -> Verdict | None:
     who, trace = left
     harm = "is refused" if ask.refuses(call) else "finds half of it still pending"
     return unhandled(
-        f"when {call.shown}() or a write before it fails, {_WHO[who]} {harm}: nothing rolls back",
+        f"when a write before {call.shown}() fails, nothing takes it back, and {_WHO[who]} {harm}",
         fix=suggest("roll back in the handler, or open a session for each piece of work"),
         trace=trace,
     )

@@ -22,6 +22,9 @@ from durability.api import (
 _DDL = re.compile(r"^\s*(?:create\s+(?:table|index|unique|virtual)|alter\s+table|drop\s+table)\b", re.IGNORECASE)
 _ROUTE = "from flask import Flask\nimport sqlite3\napp = Flask(__name__)\n"
 
+_DOCUMENTS = ("pymongo.", "motor.", "mongoengine.", "beanie.")
+"""Document stores: what is made there are indexes, and documents of any shape fit in."""
+
 
 @rule(
     lens="time",
@@ -60,6 +63,11 @@ _ROUTE = "from flask import Flask\nimport sqlite3\napp = Flask(__name__)\n"
                 "alembic.ini": "[alembic]\nscript_location = alembic\n",
             }
         ),
+        Silent(
+            "from flask import Flask\nfrom pymongo import MongoClient\napp = Flask(__name__)\ndb = MongoClient().shop\n"
+            "db.people.create_index('mail', unique=True)\n@app.route('/')\ndef home():\n    return str(db.people.find_one())\n",
+            why="an index of documents: no document has to change for it",
+        ),
         Silent("import sqlite3\nsqlite3.connect('a.db').execute('CREATE TABLE t (x)')\n", why="a script"),
         Silent(
             _ROUTE
@@ -78,7 +86,7 @@ def schema_ddl_in_app_code(call: CallSite, ask: Ask) -> Verdict | None:
     """
     if not any(entry.role in SERVING for entry in ask.entries):
         return None
-    if call.library.effect != "db.schema" and not _is_ddl(call, ask):
+    if call.name.startswith(_DOCUMENTS) or (call.library.effect != "db.schema" and not _is_ddl(call, ask)):
         return None
     if ask.manifests.migrations:
         return handled()

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from durability.harm import LEAST, harm
 from durability.model import SEVERITIES, Finding, Place, ReportData
 from durability.output.words import chain, counted
 
@@ -58,10 +59,13 @@ def _groups(report: ReportData) -> list[tuple[Finding, ...]]:
             groups.setdefault(finding.rule, []).append(finding)
     holding = frozenset(blocker.rule for blocker in report.blockers)
 
-    def weight(group: tuple[Finding, ...]) -> tuple[bool, int, float, str]:
+    harms = {info.name: harm(info.cwe) for info in report.rules}
+
+    def weight(group: tuple[Finding, ...]) -> tuple[bool, int, int, float, str]:
+        rule = group[0].rule
         unreached = all(finding.role == "unreached" for finding in group)
-        rank = SEVERITIES.index(group[0].severity) - (group[0].rule in holding)
-        return (unreached, rank, -sum(finding.points for finding in group), group[0].rule)
+        rank = SEVERITIES.index(group[0].severity) - (rule in holding)
+        return (unreached, rank, harms.get(rule, LEAST), -sum(finding.points for finding in group), rule)
 
     return sorted(map(tuple, groups.values()), key=weight)
 

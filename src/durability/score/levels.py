@@ -5,7 +5,8 @@ from math import floor, fsum
 
 from msgspec import Struct
 
-from durability.model import LENSES, LEVELS, Blocker, JudgedSite, Kind, Lens, Level, Stake
+from durability.harm import LEAST, harm
+from durability.model import LENSES, LEVELS, SEVERITIES, Blocker, JudgedSite, Kind, Lens, Level, Stake
 from durability.score.cases import Case
 from durability.score.evidence import Unclear
 from durability.score.requirements import (
@@ -44,12 +45,15 @@ class Figures(Struct, frozen=True):
 
 
 class Unmet(Struct, frozen=True):
-    """A criterion of a level that does not hold. `holding` are the sites that are why."""
+    """A criterion of a level that does not hold. `holding` are the sites that are why, `weight` how bad they are: the
+    place of the severity, then of the harm, the worst first.
+    """
 
     level: Level
     rank: int
     blocker: Blocker
     holding: tuple[JudgedSite, ...] = ()
+    weight: tuple[int, int] = (len(SEVERITIES), LEAST)
 
 
 def unmet_criteria(cases: Mapping[str, Case], figures: Figures | None, setting: Setting) -> tuple[Unmet, ...]:
@@ -63,9 +67,10 @@ def unmet_criteria(cases: Mapping[str, Case], figures: Figures | None, setting: 
     return tuple(sorted(found, key=_urgency))
 
 
-def _urgency(unmet: Unmet) -> tuple[int, int, str, str, int]:
+def _urgency(unmet: Unmet) -> tuple[int, int, tuple[int, int], str, str, int]:
     blocker = unmet.blocker
-    return (LEVELS.index(unmet.level), unmet.rank, blocker.rule, blocker.path or "", blocker.line or 0)
+    place = (blocker.rule, blocker.path or "", blocker.line or 0)
+    return (LEVELS.index(unmet.level), unmet.rank, unmet.weight, *place)
 
 
 def reached(unmet: Iterable[Unmet]) -> Level:
@@ -126,7 +131,8 @@ def _by_sites(case: Case, sites: tuple[JudgedSite, ...], level: Level, rank: int
     story = case.rule.story.production or case.rule.summary
     told = f"It could not be told whether this can happen here: {story}" if first.outcome == "unknown" else story
     reason = _with_count(told, len(sites) - 1)
-    return Unmet(level, rank, Blocker(case.rule.name, first.place.path, first.place.line, reason), sites)
+    weight = (SEVERITIES.index(case.rule.severity), harm(case.rule.cwe))
+    return Unmet(level, rank, Blocker(case.rule.name, first.place.path, first.place.line, reason), sites, weight)
 
 
 def _first(sites: Sequence[JudgedSite]) -> JudgedSite:
