@@ -93,6 +93,31 @@ _MAILER = (
             "    return 'ok'\n",
             why="without the secret everybody passes the check",
         ),
+        Bad(
+            {
+                "app.py": "from flask import Flask\nfrom stores import make\napp = Flask(__name__)\nstore = make()\n"
+                "@app.post('/orders')\ndef order():\n    store.save({'n': 1})\n    return 'saved'\n",
+                "stores.py": "import os\nimport psycopg2\nclass Table:\n    def __init__(self, url):\n"
+                "        self.db = psycopg2.connect(url)\n    def save(self, row):\n"
+                "        self.db.cursor().execute('INSERT INTO orders VALUES (%s)', (row['n'],))\n        self.db.commit()\n"
+                "class MemoryTable:\n    def __init__(self):\n        self.rows = []\n    def save(self, row):\n"
+                "        self.rows.append(row)\ndef make():\n    url = os.getenv('DATABASE_URL')\n    if url:\n"
+                "        return Table(url)\n    return MemoryTable()  # <-\n",
+            },
+            why="without the address of the database orders are kept in memory",
+        ),
+        Bad(
+            {
+                "app.py": "from flask import Flask, request\nfrom post import Post\napp = Flask(__name__)\npost = Post()\n"
+                "@app.post('/join')\ndef join():\n    post.send(request.json['mail'], 'Welcome')\n    return 'sent'\n",
+                "post.py": "import logging\nimport os\nimport smtplib\nclass Post:\n    def __init__(self):\n"
+                "        self.host = os.getenv('SMTP_HOST')\n        self.on = bool(self.host)\n    def send(self, to, text):\n"
+                "        if not self.on:\n            logging.info('mail is off')\n            return  # <-\n"
+                "        with smtplib.SMTP(self.host, timeout=9) as server:\n            server.sendmail('a@b.example', to, text)\n",
+            },
+            why="the caller says that it is sent; only the log says that it is not",
+            decoy=True,
+        ),
         Good(
             _APP + _PRICES.format(f"return {{'notice': 'sample prices', 'rows': {_ROWS}}}"),
             why="the answer says that it is not real",
@@ -141,8 +166,9 @@ def silent_stand_in(site: StandInSite, ask: Ask) -> Verdict:
     found = site.found
     if found.told:
         return handled()
+    done = "nothing is done" if found.what == "nothing" else f"{found.what} stands in for the real thing"
     return unhandled(
-        f"{_when(site)}, {found.what} stands in for the real thing, and nobody is told",
+        f"{_when(site)}, {done}, and nobody is told",
         fix=suggest("raise when it is missing, or mark the answer as not real"),
         cause=f"{site.path}:{site.function.qualname}",
         trace=found.trace,

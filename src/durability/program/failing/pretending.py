@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 _OUTSIDE = ("charge", "refund", "message", "llm", "http", "db", "enqueue", "file", "process")
 _FAKE = re.compile(
     r"mock|fake|sample|demo(?!graph|te)|dummy|stub|simul|placeholder|synthetic|canned|hardcoded|in_?memory|no_?op|null|"
-    r"fallback|heuristic|rule_based",
+    r"fallback|heuristic|rule_based|memory(?!view|error)",
     re.I,
 )
+_SHAPING = frozenset({"round", "int", "float", "abs"})
 _SAYS = re.compile(
     r"error|fail|unavailable|not available|could not|couldn't|unable|demo|mock|sample|simulat|fallback|offline|sorry|"
     r"not configured|missing|not set|disabled|unknown|skipped|try again|degraded|stub|placeholder|\bnote\b|warning|"
@@ -57,8 +58,10 @@ class Pretending:
             return "a mock"
         if call.symbol.kind == "class":
             return self._class(call.symbol)
+        if call.name in _SHAPING and call.arguments:
+            return self.what(call.arguments[0].value, key, made=made)
         if call.name.startswith(("random.", "numpy.random.")) and not call.shown.endswith(("choice", "sample")):
-            return "random numbers"
+            return "a random number"
         target = self._context.program.key_of(call.symbol) if call.symbol.kind == "function" else None
         return self._function(target) if target is not None else ""
 

@@ -25,11 +25,13 @@ _OUTSIDE = ("charge", "refund", "message", "llm", "http", "db", "enqueue")
 _ASKING = ("llm", "http", "db.query")
 _SENDING = ("charge", "refund", "message")
 _LIVE = frozenset({"route", "bot", "worker", "tool", "ui"})
+_STARTING = frozenset({"import", "startup"})
 _PARSING = frozenset(
     {"ValueError", "KeyError", "IndexError", "TypeError", "AttributeError", "JSONDecodeError", "UnicodeDecodeError",
      "StopIteration", "DoesNotExist", "NoResultFound", "ObjectDoesNotExist", "FileNotFoundError", "ValidationError"}
 )  # fmt: skip
 _CHECK = re.compile(r"verif|valid|auth|check|signature|secret|token|password", re.IGNORECASE)
+_SOMEBODY = re.compile(r"^(?:to|to_.*|.*e?mail.*|recipients?|phone.*|.*user.*|customer.*|.*_number|chat_id|receiver)$")
 _CACHE = re.compile(r"cache|tracer|metric|telemetry|logg", re.IGNORECASE)
 _MEMORY = frozenset({":memory:", "sqlite://", "sqlite:///:memory:", "sqlite+aiosqlite:///:memory:"})
 
@@ -63,8 +65,15 @@ class StandIns:
             for index in range(len(self._context.program.files[path].functions)):
                 key = (path, index)
                 if self._live(key):
-                    for item in (*self._branches(key), *self._ternaries(key), *self._in_memory(key)):
-                        found.setdefault((path, item.span), item)
+                    for item in (
+                        *self._branches(key),
+                        *self._fall_through(key),
+                        *self._ternaries(key),
+                        *self._in_memory(key),
+                    ):
+                        # What fails at the start is often made good for on purpose; what is not set is forgotten.
+                        if item.source.kind == "setting" or not self._only_starts(key):
+                            found.setdefault((path, item.span), item)
         return tuple(found[place] for place in sorted(found))
 
     @cached_property
@@ -77,12 +86,17 @@ class StandIns:
         return found
 
     def _live(self, key: FunctionKey) -> bool:
-        if _LIVE & self._context.reach.of(key).roles:
+        if _LIVE & self._context.reach.of(key).roles or self._only_starts(key):
             return True
         if key[1] or not _LIVE & self._context.reach.roles:
             return False
         shared = "import" in self._context.reach.of(key).roles and self._context.program.is_imported(key[0])
         return shared or key[0] in self._live_files
+
+    def _only_starts(self, key: FunctionKey) -> bool:
+        """Whether a function runs when a live program starts, and not for those who use it."""
+        roles = self._context.reach.of(key).roles
+        return bool(key[1] and _STARTING & roles and not _LIVE & roles and _LIVE & self._context.reach.roles)
 
     @cached_property
     def _live_files(self) -> frozenset[str]:
@@ -116,6 +130,27 @@ class StandIns:
                 if what and way:
                     yield self._found(key, index, item.span, what, choice, item.value, way)
 
+    def _fall_through(self, key: FunctionKey) -> Iterator[StandIn]:
+        """`if URL: return Real(URL)`, and below it `return InMemory()`."""
+        program = self._context.program
+        for index in program.blocks_in(key):
+            block = program.files[key[0]].blocks[index]
+            if block.kind != "if" or block.value is None or not self._context.leaving.ends(key[0], index):
+                continue
+            choice = self.choosing.test(block.value, key, held=False)
+            for leaving in program.exits_in(key) if choice is not None else ():
+                follows = leaving.block == block.parent and leaving.span[:2] >= block.span[2:]
+                if choice is None or leaving.kind != "return" or not follows or leaving.value is None:
+                    continue
+                what = self._pretending.what(leaving.value, key, made=True)
+                real = [call for call in self._calls(key) if index in program.blocks_above(key[0], call.block)]
+                way = self._way_of(real, _OUTSIDE) if what else ()
+                if way and not _CACHE.search(program.function(key).qualname):
+                    yield self._found(key, leaving.block, leaving.span, what, choice, leaving.value, way)
+
+    def _calls(self, key: FunctionKey) -> list[CallSite]:
+        return [self._context.call(key[0], number) for number in self._context.program.calls_in(key)]
+
     def _may_fail(self, path: str, index: int) -> bool:
         """Whether a handler takes failures of the outside, and not of data alone; true for other blocks."""
         block = self._context.program.files[path].blocks[index]
@@ -137,6 +172,8 @@ class StandIns:
             what, effects = "an empty answer", _ASKING
         if not what and choice.source.kind == "setting" and claims_done(leaving.value):
             what, effects = "nothing", _SENDING
+        if not what and choice.source.kind == "setting" and self._keeps_quiet(key, leaving):
+            what, effects = "nothing", _SENDING
         others = [
             item
             for item in self._context.program.exits_in(key)
@@ -147,6 +184,15 @@ class StandIns:
         way = self._way_of(self._real_calls(key, index), effects)
         if way:
             yield self._found(key, index, leaving.span, what, choice, leaving.value, way)
+
+    def _keeps_quiet(self, key: FunctionKey, leaving: Exit) -> bool:
+        """Whether a function that writes to somebody it is told just ends, so that its callers cannot know."""
+        if leaving.value is not None and leaving.value.text != "None":
+            return False
+        returned = (item.value for item in self._context.program.exits_in(key) if item.kind == "return")
+        if any(value is not None and value.text != "None" for value in returned):
+            return False
+        return any(_SOMEBODY.search(item.name) for item in self._context.program.function(key).parameters)
 
     def _passed(self, key: FunctionKey, index: int, leaving: Exit, choice: Choice) -> Iterator[StandIn]:
         """A check of who asks that lets everybody pass."""
