@@ -44,8 +44,8 @@ _WRITES = re.compile(r"^\s*(?:insert|update|replace|create|alter|drop|merge)\b",
 _DELETES = re.compile(r"^\s*(?:delete|truncate)\b", re.IGNORECASE)
 _KEYWORDS = frozenset({"select", "set", "values", "where", "only", "lateral", "unnest", "not", "exists", "if"})
 _COLLECTIONS = ("pymongo.", "motor.", "mongoengine.", "google.cloud.firestore.", "supabase.")
-_BUILDERS = ("postgrest.", "boto3.dynamodb.")
-_NAMING = frozenset({"table", "from_", "Table"})
+_BUILDERS = ("postgrest.", "boto3.dynamodb.", "google.cloud.firestore.")
+_NAMING = frozenset({"table", "from_", "Table", "collection"})
 _URL_ARGUMENTS = ("url", "base_url")
 _MODEL_ARGUMENTS = ("model", "model_name", "model_id", "modelId", "engine")
 _HANDLED = frozenset({"write", "writelines", "writerow", "writerows", "dump"})
@@ -163,7 +163,8 @@ def _collection(call: CallSite) -> list[str]:
 def _built_on(context: "Context", call: CallSite) -> list[str]:
     """`users` in `client.table("users").select("*").execute()` and in `resource.Table("users").put_item()`."""
     for maker in context.makers(call):
-        given = maker.argument("name", 0) or maker.argument("table_name")
+        named = (maker.argument(keyword) for keyword in ("name", "table_name", "collection_path"))
+        given = next((value for value in named if value is not None), None) or maker.argument("", 0)
         if maker.shown.rpartition(".")[2] in _NAMING and given is not None:
             return [text] if (text := leading_text(context, given, maker.key)) else []
     return []

@@ -110,6 +110,8 @@ def changes_remote(call: CallSite) -> bool:
     if last == "request":
         method = call.argument("method", 0)
         return method is not None and method.kind == "text" and changes(method.text)
+    if last == "execute" and "." in call.shown:  # `service.events().insert(body=event).execute()`
+        last = call.shown.split(".")[-2].removesuffix("()").lower()
     return last in _VERBS or last.startswith(_DOING)
 
 
