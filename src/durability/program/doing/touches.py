@@ -142,7 +142,22 @@ def _bound_to(context: "Context", name: str, call: CallSite) -> list[str]:
             if made.symbol.kind == "class":
                 return [made.symbol.name] if _has_bases(context, made.symbol) else []
             if made.index < call.index and made.library.effect.startswith("db."):
-                return _models(context, made)
+                return _asked_of(context, made)
+    return []
+
+
+def _asked_of(context: "Context", call: CallSite) -> list[str]:
+    """The class that a query is about: `Note` in `Note.objects.get()`, `db.get(Note, 1)`, `db.query(Note).first()`."""
+    prefix = call.fact.ref
+    while prefix := prefix.rpartition(".")[0]:
+        symbol = context.program.resolve(prefix, call.path)
+        if symbol.kind == "class" and _has_bases(context, symbol):
+            return [symbol.name]
+    for item in (call, *context.makers(call)):
+        for argument in item.arguments[:1]:
+            symbol = context.program.value_symbol(argument.value, item.path, item.key[1])
+            if symbol.kind == "class" and _has_bases(context, symbol):
+                return [symbol.name]
     return []
 
 
