@@ -123,3 +123,76 @@ def test_a_long_chain_needs_no_recursion():
     count = 3000
     text = HEAD + f"def f0():\n    {PAY}\n" + "".join(f"def f{n}():\n    f{n - 1}()\n" for n in range(1, count))
     assert sequence(linked(main=text), f"f{count - 1}") == ["charge"]
+
+
+MANAGER = (
+    "import sqlite3\nfrom contextlib import contextmanager\n@contextmanager\ndef cursor():\n    db = sqlite3.connect('a.db')\n"
+    "    try:\n        yield db.cursor()\n        db.commit()\n    finally:\n        db.close()\n"
+)
+
+
+def test_what_a_context_manager_of_the_program_commits_stands_at_the_end_of_its_block():
+    context = linked(
+        main=f"{HEAD}from store import cursor\ndef f():\n    with cursor() as c:\n        c.execute('INSERT INTO t VALUES (1)')\n"
+        f"        {PAY}\n    {MAIL}\ndef g():\n    with cursor() as c:\n        c.execute('SELECT 1')\n",
+        store=MANAGER,
+    )
+    assert sequence(context, "f") == ["write", "charge", "record", "message"]
+    assert sequence(context, "g") == []
+
+
+def test_a_statement_that_is_built_call_by_call_stands_where_it_is_run():
+    head = "import os\nfrom supabase import create_client\ndb = create_client(os.environ['URL'], os.environ['KEY'])\n"
+    context = linked(
+        main=f"{head}def f():\n    db.table('a').insert({{'x': 1}}).execute()\n    db.table('a').select('*').execute()\n"
+        "    query = db.table('b').delete()\n    query.eq('x', 1).execute()\n"
+    )
+    assert sequence(context, "f") == ["record", "record"]
+
+
+def test_an_object_that_a_query_gives_back_is_stored_as_one_of_its_class():
+    context = linked(
+        main="from django.core.mail import send_mail\nfrom models import Order\ndef f():\n    for order in Order.objects.filter(sent=False):\n"
+        "        order.sent = True\n        order.save()\n        order.tell()\n",
+        models="from django.core.mail import send_mail\nfrom django.db import models\nclass Order(models.Model):\n"
+        "    sent = models.BooleanField(default=False)\n    def tell(self):\n        send_mail('a', 'b', 'c', ['d'])\n",
+    )
+    assert sequence(context, "f") == ["record", "message"]
+
+
+def test_a_service_that_a_setter_puts_into_a_module_is_the_one_that_is_given():
+    context = linked(
+        main="import handlers\nfrom store import Store\nhandlers.use(Store())\n",
+        handlers="store = None\ndef use(given):\n    global store\n    store = given\ndef f(given):\n    store.keep()\n    given.keep()\n",
+        store=f"{HEAD}class Store:\n    def keep(self):\n        {INSERT}\n        db.commit()\n",
+    )
+    assert sequence(context, "f", "handlers.py") == ["write", "record"]
+
+
+def test_a_method_of_an_object_made_on_the_spot_is_what_a_thread_runs():
+    context = linked(
+        main=f"import threading\n{HEAD}class Till:\n    def take(self):\n        {PAY}\ndef f():\n    till = Till()\n"
+        "    threading.Thread(target=till.take).start()\ndef g():\n    threading.Thread(target=Till().take).start()\n"
+    )
+    assert later(context, "f") == ["charge"]
+    assert later(context, "g") == ["charge"]
+
+
+def test_what_stands_in_for_a_real_object_has_its_methods():
+    context = linked(
+        main=f"import os\n{HEAD}class Till:\n    def take(self):\n        {PAY}\nclass FakeTill:\n    def take(self):\n        pass\n"
+        "class Other:\n    def take(self):\n        pass\ntill = Till() if os.getenv('KEY') else FakeTill()\n"
+        "either = Till() if os.getenv('KEY') else Other()\ndef f():\n    till.take()\ndef g():\n    either.take()\n"
+    )
+    assert sequence(context, "f") == ["charge"]
+    assert sequence(context, "g") == []
+
+
+def test_a_job_in_a_queue_and_a_registered_handler_are_no_steps_of_who_hands_them_over():
+    context = linked(
+        main=f"from redis import Redis\nfrom rq import Queue\nfrom flask import Flask\n{HEAD}app = Flask(__name__)\n"
+        f"queue = Queue(connection=Redis())\ndef job():\n    {PAY}\ndef page():\n    {PAY}\n    return ''\n"
+        "def f():\n    queue.enqueue(job)\ndef g():\n    app.add_url_rule('/', view_func=page)\n"
+    )
+    assert sequence(context, "f") == ["enqueue"]
+    assert sequence(context, "g") == []
