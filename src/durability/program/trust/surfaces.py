@@ -10,6 +10,7 @@ from msgspec import Struct
 from durability.model import Step
 from durability.program.entrypoints.credentials import Verdict
 from durability.program.entrypoints.model import EntryPoint
+from durability.program.flows.statements import query_texts
 from durability.program.links.graph import FunctionKey
 from durability.program.trust.dear import KINDS, DearEffects
 from durability.program.trust.hints import Hints
@@ -42,6 +43,7 @@ _CHANGING = frozenset(
 )  # fmt: skip
 _SECRET_PARTS = re.compile(r"[{<](?:\w+:)?\w*(?:token|secret|signature|hash|invite|code|uidb64)\w*(?::\w+)?[}>]", re.I)
 _ADDING = frozenset({"add", "create", "insert", "insert_one"})
+_INSERTING = re.compile(r"\s*insert\s+(?:or\s+ignore\s+)?into\b(?!.*\b(?:do|key)\s+update\b)", re.I | re.S)
 _RARE = 4
 """One open surface among so many that ask who calls is no oversight if it only adds."""
 
@@ -62,19 +64,15 @@ _SERVERS = (
 class Surface(Struct, frozen=True):
     """An entry point that strangers may find: what it can do, each with the chain that leads there, worst first.
 
-    `authentication` is "required" where somebody asks who calls; `shown_at` are the places.
+    `authentication` is "required" where somebody asks who calls; `shown_at` are the places. `only_adds` says that
+    nothing that is there is touched and nobody pays: a guest may be meant to leave something.
     """
 
     entry: EntryPoint
     effects: tuple[tuple[str, tuple[Step, ...]], ...]
     authentication: Verdict
     shown_at: tuple[Step, ...]
-
-    @property
-    def only_adds(self) -> bool:
-        """Whether nothing that is there is touched and nobody pays: a guest may be meant to leave something."""
-        ends = {chain[-1].note.removesuffix("()").rsplit(".", 1)[-1] for _, chain in self.effects}
-        return all(kind == "change" for kind, _ in self.effects) and ends <= _ADDING
+    only_adds: bool = False
 
     @property
     def is_webhook(self) -> bool:
@@ -162,7 +160,17 @@ class Surfaces:
         if {kind for kind, _ in effects} == {"llm"} and self._hints.limits(entry.function):
             return None  # open on purpose, and a limit holds the cost
         verdict, steps = self._authentication(entry)
-        return Surface(entry, effects, verdict, steps)
+        adds = all(kind == "change" and self._adds(chain[-1]) for kind, chain in effects)
+        return Surface(entry, effects, verdict, steps, adds)
+
+    def _adds(self, end: Step) -> bool:
+        """Whether the operation at the end of a chain puts in something new, and nothing else."""
+        if end.note.removesuffix("()").rsplit(".", 1)[-1] in _ADDING:
+            return True
+        calls = self._context.program.files[end.path].calls
+        at = (self._context.call(end.path, index) for index, call in enumerate(calls) if call.span[0] == end.line)
+        texts = [text for call in at for text in query_texts(self._context, call) or ()]
+        return bool(texts) and all(_INSERTING.match(text) for text in texts)
 
     def _qualname(self, entry: EntryPoint) -> str:
         return self._context.program.function(entry.function).name if entry.function[1] else ""
