@@ -22,7 +22,7 @@ from durability.config import Config
 from durability.engine.linking import link
 from durability.engine.pack import load_rules
 from durability.engine.scan import Placed, ScanOptions, report_on
-from durability.engine.workers import analyse_all, prepare
+from durability.engine.workers import allow_depth, analyse_all
 from durability.facts.collect import collect
 from durability.program.links.modules import module_name
 from durability.sources.files import discover
@@ -70,7 +70,7 @@ def main(arguments: Sequence[str]) -> int:
     if len(arguments) > 1 or arguments[:1] == ["--help"]:
         print(__doc__, file=sys.stderr)
         return 2
-    prepare()
+    allow_depth()
     with tempfile.TemporaryDirectory() as copy:
         folder = _copied(Path(arguments[0]) if arguments else _default_folder(), Path(copy) / "project")
         rows, size = measure(folder)

@@ -22,7 +22,7 @@ from durability.engine.rules import Rule
 from durability.engine.source import Analysed, analyse_text
 from durability.engine.stakes import stakes_of
 from durability.engine.suppressions import Suppressions, suppression_findings
-from durability.engine.workers import analyse_all
+from durability.engine.workers import analyse_all, uncollected
 from durability.errors import UsageError
 from durability.model import Coverage, FailedRule, JudgedSite, ReportData, RuleInfo, SiteRow, SkippedFile, Stake, Tool
 from durability.program.context import Context, View
@@ -74,10 +74,11 @@ def scan_project(root: Path, options: ScanOptions) -> ReportData:
     discovery = discover(root, exclude=options.config.exclude)
     if not discovery.files:
         raise UsageError(f"no Python files at {root}: give the folder that holds the prototype")
-    analysed = analyse_all(discovery.files, options.workers, options.progress)
-    manifests = read_manifests(root, [*discovery.python_names, *discovery.manifests])
-    place = Placed(root.resolve().name or "project", manifests, _view(root, manifests))
-    return report_on(place, discovery, analysed, rules, options)
+    with uncollected():
+        analysed = analyse_all(discovery.files, options.workers, options.progress)
+        manifests = read_manifests(root, [*discovery.python_names, *discovery.manifests])
+        place = Placed(root.resolve().name or "project", manifests, _view(root, manifests))
+        return report_on(place, discovery, analysed, rules, options)
 
 
 def scan_text(text: str, filename: str) -> ReportData:
@@ -105,7 +106,8 @@ def report_on(
         *suppression_findings(judged.suppressions, infos, analysed, bandit_rules()),
     ]
     project = describe(place.name, judged.context, analysed, discovery)
-    accepted = tuple(finding for finding in findings if _is_accepted(finding.fingerprint, judged.sites))
+    owned = {site.fingerprint for site in judged.sites if site.accepted}
+    accepted = tuple(finding for finding in findings if finding.fingerprint in owned)
     return ReportData(
         schema_version=1,
         tool=Tool("durability", __version__, MODEL_VERSION, len(rules)),
@@ -243,10 +245,6 @@ def _declared(product: Product | None) -> Declared:
     if product is None:
         return Declared()
     return Declared(product.users, product.data, product.peak_requests_per_minute, product.lifetime)
-
-
-def _is_accepted(fingerprint: str, sites: Sequence[JudgedSite]) -> bool:
-    return any(site.fingerprint == fingerprint and site.accepted for site in sites)
 
 
 def _site_rows(sites: Sequence[JudgedSite]) -> tuple[SiteRow, ...]:

@@ -4,9 +4,11 @@ import gc
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from multiprocessing import active_children, get_context
 
 import msgspec
@@ -36,22 +38,31 @@ def analyse_all(files: Sequence[SourceFile], workers: int, progress: Progress | 
 
 
 def _in_process(files: Sequence[SourceFile], progress: Progress | None) -> list[Analysed]:
-    prepare()
+    allow_depth()
     found = []
-    try:
+    with uncollected():
         for number, file in enumerate(files, start=1):
             if progress:
                 progress(file.path, number, len(files))
             found.append(analyse(file))
-    finally:
-        gc.enable()
     return found
 
 
-def prepare() -> None:
-    """Make this process fit to parse: deep enough a stack, and no cyclic collection (trees are dropped one by one)."""
+def allow_depth() -> None:
+    """Make this process fit to parse: a stack that is deep enough."""
     sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION_LIMIT))
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Without the cyclic collector: facts hold no cycles and live to the end, so searching them frees nothing."""
+    was_on = gc.isenabled()
     gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def analyse_chunk(files: Sequence[SourceFile]) -> bytes:
@@ -95,11 +106,17 @@ def _stop(pool: ProcessPoolExecutor) -> None:
 def _start_worker() -> None:
     """Workers leave Ctrl-C to their parent, which stops them."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    prepare()
+    allow_depth()
+    gc.disable()
 
 
 def _pool(count: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_start_worker)
+    return ProcessPoolExecutor(count, mp_context=get_context(_way_to_start()), initializer=_start_worker)
+
+
+def _way_to_start() -> str:
+    """A fork has everything imported, but may inherit a lock that another thread holds; then, and elsewhere, spawn."""
+    return "fork" if sys.platform == "linux" and threading.active_count() == 1 else "spawn"
 
 
 def _submit(pool: Executor, chunk: Sequence[SourceFile]) -> "Future[bytes] | None":

@@ -104,8 +104,7 @@ def _query_calls(context: "Context", call: CallSite) -> Iterator[CallSite]:
         if maker.library.sql_position is not None or maker.library.sql_argument:
             yield maker
     receiver = plain_name(call.receiver) if call.receiver is not None else ""
-    before = [item for item in call.calls_here() if item.index < call.index and item.receiver is not None]
-    for item in reversed(before):
-        same = item.receiver is not None and plain_name(item.receiver) == receiver
-        if receiver and same and (item.library.sql_position is not None or item.library.sql_argument):
+    for item in reversed(call.calls_here() if receiver else ()):
+        same = item.index < call.index and item.receiver is not None and plain_name(item.receiver) == receiver
+        if same and (item.library.sql_position is not None or item.library.sql_argument):
             yield item

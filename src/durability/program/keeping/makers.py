@@ -62,8 +62,9 @@ class Makers:
         found = tuple(site for item in own for site in self._made(item.value, (path, item.function), depth + 1))
         if found:
             return found
-        for block in facts.blocks:
-            if block.kind == "with" and name in block.targets and block.function == index:
+        for number in self._context.program.blocks_in(key):
+            block = facts.blocks[number]
+            if block.kind == "with" and name in block.targets:
                 return self._made(block.value, key, depth + 1)
         return self._imported(name, path, depth)
 

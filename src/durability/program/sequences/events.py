@@ -1,5 +1,6 @@
 """Effects that outlive the call: records, remote writes, payments, messages, queued and started work."""
 
+from collections.abc import Callable
 from typing import Literal
 
 from msgspec import Struct
@@ -64,8 +65,8 @@ class LastingEffect(Struct, frozen=True):
         return self.key[0], self.call
 
 
-def kind_of(call: CallSite, texts: tuple[str, ...]) -> LastingKind | None:
-    """What of a call outlives it; `texts` are the statements it may run. None for what leaves nothing behind."""
+def kind_of(call: CallSite, texts: Callable[[], tuple[str, ...]]) -> LastingKind | None:
+    """What of a call outlives it; `texts` gives the statements it may run. None for what leaves nothing behind."""
     row = call.library
     last = call.shown.rsplit(".", 1)[-1]
     if row.effect == "charge" and ".checkout." in call.name:
@@ -79,7 +80,7 @@ def kind_of(call: CallSite, texts: tuple[str, ...]) -> LastingKind | None:
     if row.effect == "http":
         return "remote" if changes_remote(call) or method_parameter(call) else None
     if row.effect in ("db.write", "db.query"):
-        if row.effect == "db.query" and not any(text.lstrip().lower().startswith(_CHANGING) for text in texts):
+        if row.effect == "db.query" and not any(text.lstrip().lower().startswith(_CHANGING) for text in texts()):
             return None
         return "write" if call.name.startswith(_TRANSACTIONAL) else "record"
     return None

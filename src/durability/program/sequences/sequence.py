@@ -108,7 +108,7 @@ class Sequences:
         return Item(index, call.block, call.span, tuple(events[:_MOST]), tuple(later[:_MOST]))
 
     def _own(self, call: CallSite) -> LastingEffect | None:
-        kind = kind_of(call, query_texts(self._context, call) or ())
+        kind = kind_of(call, lambda: query_texts(self._context, call) or ())
         if kind is None:
             return None
         step = Step(call.path, call.line, f"{call.shown}()")
