@@ -1,5 +1,6 @@
 """The published JSON schema of a report, made from the structs; run as a program it writes the file."""
 
+import inspect
 import json
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ def schema() -> dict[str, Any]:
     The lines of `jsonl` of type `finding`, `accepted`, `rule` and `site` are its definitions Finding, Finding, RuleInfo
     and SiteRow with `type` added.
     """
-    made = _ordered(msgspec.json.schema(ReportData))
+    made = _in_one_form(msgspec.json.schema(ReportData))
     definitions = made["$defs"]
     for definition in definitions.values():
         if "properties" in definition:
@@ -39,13 +40,15 @@ def schema() -> dict[str, Any]:
     }
 
 
-def _ordered(value: Any) -> Any:
-    """The same schema with alternatives in one order, null last: it differs between versions of msgspec."""
+def _in_one_form(value: Any) -> Any:
+    """The same schema in one form, whatever the version of msgspec: null last, descriptions without indentation."""
     if isinstance(value, list):
-        return [_ordered(item) for item in value]
+        return [_in_one_form(item) for item in value]
     if not isinstance(value, dict):
         return value
-    ordered = {key: _ordered(item) for key, item in value.items()}
+    ordered = {key: _in_one_form(item) for key, item in value.items()}
+    if isinstance(ordered.get("description"), str):
+        ordered["description"] = inspect.cleandoc(ordered["description"])
     if "anyOf" in ordered:
         ordered["anyOf"].sort(key=lambda item: (item == {"type": "null"}, json.dumps(item, sort_keys=True)))
     return ordered
