@@ -31,13 +31,13 @@ class Grounds:
 
     def served(self, *effects: str) -> list[CallSite]:
         """The calls with one of these effects that people or schedules reach, in order of file and line."""
-        found = [call for effect in effects for call in self.context.calls_by_effect.get(effect, ())]
+        found = [call for effect in effects for call in self.context.stated.get(effect, ())]
         reached = (call for call in found if call.reach.roles & _SERVED and call.reach.entries)
         return sorted(reached, key=lambda call: (call.path, call.span))
 
     def has(self, *effects: str) -> bool:
         """Whether the program has any call with one of these effects."""
-        return any(self.context.calls_by_effect.get(effect) for effect in effects)
+        return any(self.context.stated.get(effect) for effect in effects)
 
 
 class QuestionRow(Struct, frozen=True):

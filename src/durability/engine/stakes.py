@@ -39,20 +39,20 @@ def stakes_of(context: Context) -> tuple[Stake, ...]:
 
 def _calls(context: Context) -> Iterator[tuple[str, CallSite]]:
     for effect, kind in _BY_EFFECT.items():
-        for call in context.calls_by_effect.get(effect, ()):
+        for call in context.stated.get(effect, ()):
             if effect == "file.delete" and _is_passing(call):
                 continue
             if effect == "message" and is_reply(call):
                 continue
             yield kind, call
     for effect in ("db.write", "db.query"):
-        for call in context.calls_by_effect.get(effect, ()):
+        for call in context.stated.get(effect, ()):
             if _deletes(context, call):
                 yield "deletes stored records", call
     for store in personal_stores(context):
         yield "stores personal data", store.call
     for effect in _ACTING:
-        for call in context.calls_by_effect.get(effect, ()):
+        for call in context.stated.get(effect, ()):
             if "tool" in call.reach.roles and (effect != "http" or changes_remote(call)):
                 yield "lets a model act", call
 
@@ -84,7 +84,4 @@ def _deletes(context: Context, call: CallSite) -> bool:
 def _deletes_rows(call: CallSite, doing: CallSite, texts: tuple[str, ...]) -> bool:
     if doing.name.rsplit(".", 1)[-1] in ("delete", "delete_one", "delete_many", "drop"):
         return True
-    row = call.library
-    if row.sql_position is None and not row.sql_argument:
-        return False
-    return any(_DELETES.match(text) for text in texts)
+    return call.runs_statement and any(_DELETES.match(text) for text in texts)

@@ -62,7 +62,7 @@ def map_of(name: str, context: Context) -> ProjectMap:
     by_entry: dict[str, list[Touch]] = {}
     at_start: list[Touch] = []
     for effect in EFFECTS:
-        for call in context.calls_by_effect.get(effect, ()):
+        for call in context.stated.get(effect, ()):
             found = list(touches(context, call))
             for entry in call.reach.entries:
                 by_entry.setdefault(entry, []).extend(found)

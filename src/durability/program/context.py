@@ -21,11 +21,13 @@ from durability.program.failing.standins import StandIns
 from durability.program.flows.caught import Caught
 from durability.program.flows.filled import FilledByModel
 from durability.program.flows.flow import Flow
+from durability.program.flows.forwards import Forwards
 from durability.program.flows.guards import Leaving
 from durability.program.flows.model_text import ModelText
 from durability.program.flows.nullness import Nullness
 from durability.program.flows.placeholders import Placeholders
 from durability.program.flows.remote_json import RemoteJson
+from durability.program.flows.statements import asked_by
 from durability.program.flows.trace import Trace
 from durability.program.flows.uses import Uses
 from durability.program.keeping.makers import Makers
@@ -78,6 +80,7 @@ class Context:
         self.flow = Flow(program, outside)
         self.trace = Trace(self, self.flow, outside)
         self._calls: dict[tuple[str, int], CallSite] = {}
+        self.forwards = Forwards(self)
         self._handlers: dict[str, dict[int, list[int]]] = {}
         self._makers = Makers(self)
         self.states = States(self)
@@ -145,6 +148,27 @@ class Context:
             if row is not None:
                 found.setdefault(row.effect, []).extend(self.calls_by_name[name])
         return found
+
+    @cached_property
+    def stated(self) -> dict[str, list[CallSite]]:
+        """Calls by the effect of their row, like `calls_by_effect`; a database call that is handed its statement stands
+        where that statement is written: at the calls of the function around it.
+        """
+        unsaid = self.forwards.unsaid
+        found = {
+            effect: [call for call in calls if not (effect.startswith("db.") and self._is_unsaid(call))]
+            for effect, calls in self.calls_by_effect.items()
+        }
+        for path in self.judged_paths():
+            for index in range(len(self.program.files[path].calls)):
+                call = self.call(path, index)
+                if call.database is not call and (path, index) not in unsaid:
+                    found.setdefault(call.database.library.effect, []).append(call)
+        return found
+
+    def _is_unsaid(self, call: CallSite) -> bool:
+        asking = asked_by(self, call)
+        return asking is not None and (asking.path, asking.index) in self.forwards.unsaid
 
     def constructions(self, kind: str) -> tuple[CallSite, ...]:
         """The calls of first-party code that make an object of a library type."""

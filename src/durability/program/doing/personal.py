@@ -40,7 +40,7 @@ class PersonalStore(Struct, frozen=True):
 def personal_stores(context: "Context") -> Iterator[PersonalStore]:
     """Each write to a data store whose column, key or attribute says that it holds personal data."""
     for effect in ("db.write", "db.query"):
-        for call in context.calls_by_effect.get(effect, ()):
+        for call in context.stated.get(effect, ()):
             texts = query_texts(context, call) or ()
             if effect == "db.query" and not any(_CHANGES.match(text) for text in texts):
                 continue

@@ -56,7 +56,7 @@ _PATH_ARGUMENTS = ("path", "file", "filename", "filepath_or_buffer", "path_or_bu
 
 def touches(context: "Context", call: CallSite) -> Iterator[Touch]:
     """What one call touches; a database call touches each table that its statement names."""
-    effect = call.library.effect
+    effect = call.database.library.effect
     if effect in _DATABASE:
         for how, name in _tables(context, call, _DATABASE[effect]):
             yield Touch("database", how, name, call.path, call.line)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from durability.facts.model import Value
+from durability.facts.model import Assign, Value
 from durability.program.links.spelling import plain_name
 from durability.program.sites import CallSite
 
@@ -38,15 +38,19 @@ def query_texts(context: "Context", call: CallSite) -> tuple[str, ...] | None:
 
     () when no statement is in sight (an object-relational query), None when its text is not known.
     """
-    maker = next((item for item in _query_calls(context, call)), None)
+    maker = asked_by(context, call)
     if maker is None:
         return ()
-    row = maker.library
-    value = maker.argument(row.sql_argument, row.sql_position)
+    value = maker.statement
     if value is None:
         return ()
     texts = tuple(_texts(context, value, maker, set()))
     return texts or None
+
+
+def asked_by(context: "Context", call: CallSite) -> CallSite | None:
+    """The call that ran the statement whose result a call fetches: itself, or an earlier one; None for no statement."""
+    return next(_query_calls(context, call), None)
 
 
 def asks_about_schema(context: "Context", call: CallSite) -> bool:
@@ -56,7 +60,7 @@ def asks_about_schema(context: "Context", call: CallSite) -> bool:
     """
     if any(_SCHEMA.search(text) for text in query_texts(context, call) or ()):
         return True
-    value = call.argument(call.library.sql_argument, call.library.sql_position)
+    value = call.statement
     return value is not None and any(_TABLE.search(text) for text in _templates(context, value, call, 0))
 
 
@@ -81,9 +85,7 @@ def _texts(context: "Context", value: Value, site: CallSite, seen: set[str]) -> 
         if value.text in seen:
             return
         seen.add(value.text)
-        bound = context.program.assigns_to(site.path, value.text)
-        own = [item for item in bound if item.function == site.key[1]] or bound
-        for item in own:
+        for item in _bindings(context, value.text, site):
             if item.value is not None:
                 yield from _texts(context, item.value, site, seen)
     elif value.kind == "call" and value.call >= 0:
@@ -95,16 +97,28 @@ def _texts(context: "Context", value: Value, site: CallSite, seen: set[str]) -> 
             yield from _texts(context, part, site, seen)
 
 
+def _bindings(context: "Context", name: str, site: CallSite) -> list[Assign]:
+    """What a name is bound to in the function of a call, or in the innermost one around it that binds it."""
+    bound = context.program.assigns_to(site.path, name)
+    functions = context.program.files[site.path].functions
+    at = site.key[1]
+    while at >= 0:
+        own = [item for item in bound if item.function == at]
+        if own or any(parameter.name == name for parameter in functions[at].parameters):
+            return own
+        at = functions[at].parent
+    return []
+
+
 def _query_calls(context: "Context", call: CallSite) -> Iterator[CallSite]:
     """The calls that ran the statement whose rows a call fetches: in its chain, or before it on the same cursor."""
-    own = call.library
-    if own.sql_argument or own.sql_position is not None:
+    if call.runs_statement:
         yield call
     for maker in context.makers(call):
-        if maker.library.sql_position is not None or maker.library.sql_argument:
+        if maker.runs_statement:
             yield maker
     receiver = plain_name(call.receiver) if call.receiver is not None else ""
     for item in reversed(call.calls_here() if receiver else ()):
         same = item.index < call.index and item.receiver is not None and plain_name(item.receiver) == receiver
-        if same and (item.library.sql_position is not None or item.library.sql_argument):
+        if same and item.runs_statement:
             yield item

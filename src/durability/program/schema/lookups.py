@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from durability.facts.model import Value
 from durability.model import Step
 from durability.program.links.graph import FunctionKey
-from durability.program.schema.rows import Asked, asked, statement
+from durability.program.schema.rows import LISTS, Asked, asked, statement
 from durability.program.sites import CallSite
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class Lookups:
 
     def of(self, call: CallSite) -> tuple[Asked, tuple[Step, ...]] | None:
         """What a call looks for, with the way to the lookup; None when it makes none, or another kind."""
-        own = asked(self._context, call)
+        own = _sought(self._context, call)
         if own is not None:
             return own, (_step(call),)
         target = self._context.program.key_of(call.symbol) if call.symbol.kind == "function" else None
@@ -52,7 +52,7 @@ class Lookups:
         for key in program.functions():
             returned = [item.value for item in program.exits_in(key) if item.kind == "return"]
             calls = [self._context.call(key[0], index) for index in program.calls_in(key)]
-            lookups = [(call, made) for call in calls if (made := asked(self._context, call)) is not None]
+            lookups = [(call, made) for call in calls if (made := _sought(self._context, call)) is not None]
             if len(lookups) == 1 and any(value is not None and _says(value, lookups[0][0]) for value in returned):
                 found[key] = lookups[0][1], _step(lookups[0][0])
         return found
@@ -65,6 +65,11 @@ class Lookups:
             for fact in self._context.program.files[path].calls
             for item in fact.arguments
         )
+
+
+def _sought(context: "Context", call: CallSite) -> Asked | None:
+    """What a call looks for: one row, or all that are like it."""
+    return asked(context, call) or asked(context, call, LISTS)
 
 
 def _step(call: CallSite) -> Step:

@@ -103,11 +103,17 @@ class Races:
         """The names that hold what was found, or a part of it."""
         found = set(call.into)
         for item in self._context.program.assigns_in(call.key):
-            if item.value is None or item.target.kind != "name" or item.span <= call.span:
+            if item.value is None or item.target.kind != "name" or item.span[2:] < call.span[2:]:
                 continue
-            if found.intersection(names_in(item.value)) or _holds_call(item.value, call.index):
+            if found.intersection(names_in(item.value)) or self._holds_call(item.value, call):
                 found.add(item.target.text)
         return frozenset(found)
+
+    def _holds_call(self, value: Value, call: CallSite) -> bool:
+        """Whether a value is what a call gave, a part of it, or it in another shape: `dict(rows[0])`."""
+        given = self._context.program.files[call.path].calls[value.call].arguments if value.call >= 0 else ()
+        parts = (*value.parts, *(item.value for item in given))
+        return value.call == call.index or any(self._holds_call(part, call) for part in parts)
 
     def _tests(self, call: CallSite, names: frozenset[str]) -> dict[int, frozenset[str]]:
         """The branches that ask what was found, with the columns that they read of it."""
@@ -116,7 +122,7 @@ class Races:
             block = self._context.program.files[call.path].blocks[index]
             if block.kind != "if" or block.value is None or block.span[2:] <= call.span[2:]:
                 continue
-            if names.intersection(names_in(block.value)) or _holds_call(block.value, call.index):
+            if names.intersection(names_in(block.value)) or self._holds_call(block.value, call):
                 found[index] = frozenset(self._read(block.value, call.path))
         return {index: read for index, read in found.items() if not self._asks_only_presence(call, index)}
 
@@ -160,10 +166,6 @@ class Races:
     def _guard(self, call: CallSite, looked: Asked, later: CallSite) -> Literal["", "lock"]:
         both = under_lock(self._context, call) and under_lock(self._context, later)
         return "lock" if looked.locked or both or self._context.lookups.is_serial(call) else ""
-
-
-def _holds_call(value: Value, call: int) -> bool:
-    return value.call == call or any(_holds_call(part, call) for part in value.parts)
 
 
 def _is_mark(value: Value | None) -> bool:

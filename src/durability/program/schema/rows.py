@@ -103,12 +103,28 @@ def asked(context: "Context", call: CallSite, verbs: frozenset[str] = FINDS) -> 
     sought = wanted(context, call) if verbs is FINDS else None
     if sought is not None:
         return Asked(sought.table, sought.fields, document=call.name.startswith(MONGO), built=True)
-    if call.shown.rpartition(".")[2] not in verbs and call.library.effect != "db.fetch_one":
+    if not _fetches(call, verbs):
         return None
     text = statement(context, call)
     if text:
         return _asked_by_text(text)
     return _asked_by_model(context, call)
+
+
+def _fetches(call: CallSite, verbs: frozenset[str]) -> bool:
+    """Whether a call gives what was found, by its name, its library row, or what the function it runs returns."""
+    forward = call.context.forwards.of(call.path, call.index)
+    if forward is not None and forward.gives:
+        return forward.gives == "one" or verbs >= LISTS
+    return call.shown.rpartition(".")[2] in verbs or call.library.effect == "db.fetch_one"
+
+
+def _run_by(call: CallSite) -> Value | None:
+    """The statement that a call runs; None when it runs none."""
+    if call.database is not call:
+        return call.statement
+    is_named = call.shown.rpartition(".")[2] in _STATEMENTS and call.arguments
+    return call.arguments[0].value if is_named else None
 
 
 def statement(context: "Context", call: CallSite) -> str:
@@ -117,8 +133,8 @@ def statement(context: "Context", call: CallSite) -> str:
     for _ in range(_CHAIN):
         if maker is None:
             return ""
-        if maker.shown.rpartition(".")[2] in _STATEMENTS and maker.arguments:
-            return _text(context, maker.arguments[0].value, maker.key)
+        if (value := _run_by(maker)) is not None:
+            return _text(context, value, maker.key)
         receiver = maker.receiver
         if receiver is None:
             return ""
@@ -133,7 +149,7 @@ def _before(call: CallSite, name: str) -> CallSite | None:
     """The last statement that ran on a cursor, or gave a result of that name, before a call."""
     earlier = [item for item in call.calls_here() if item.index < call.index]
     for item in reversed(earlier):
-        if item.shown.rpartition(".")[2] not in _STATEMENTS:
+        if _run_by(item) is None:
             continue
         if name and (name in item.into or (item.receiver is not None and plain_name(item.receiver) == name)):
             return item
@@ -190,9 +206,8 @@ def changed(context: "Context", call: CallSite) -> Changed | None:
         return (
             Changed(made.table, made.fields, made.counted, made.marked, conditional) if made.how == "update" else None
         )
-    if call.shown.rpartition(".")[2] not in _STATEMENTS or not call.arguments:
-        return None
-    found = _UPDATE.match(" ".join(_text(context, call.arguments[0].value, call.key).split()))
+    value = _run_by(call)
+    found = _UPDATE.match(" ".join(_text(context, value, call.key).split())) if value is not None else None
     if found is None:
         return None
     parts = [part.partition("=") for part in found["set"].split(",")]
@@ -207,10 +222,11 @@ def changed(context: "Context", call: CallSite) -> Changed | None:
 
 def given(context: "Context", call: CallSite) -> list[tuple[str, Value]]:
     """The columns that an INSERT or UPDATE of this call fills from a tuple or list of parameters, with their values."""
-    if call.shown.rpartition(".")[2] not in _STATEMENTS or len(call.arguments) < 2:
+    value = _run_by(call)
+    if value is None or len(call.arguments) < 2:
         return []
-    text = " ".join(_text(context, call.arguments[0].value, call.key).split())
-    values = call.arguments[1].value
+    text = " ".join(_text(context, value, call.key).split())
+    values = next((item.value for item in call.arguments if item.value is not value), value)
     inserted, updated = _COLUMNS.match(text), _UPDATE.match(text)
     if values.kind not in ("tuple", "list") or (inserted is None and updated is None):
         return []
@@ -296,8 +312,8 @@ def put(context: "Context", call: CallSite) -> Put | None:
     if made is not None:
         return Put(made.table, made.how, call=call.index) if made.how != "update" else None
     verb = call.shown.rpartition(".")[2]
-    if verb in _STATEMENTS and call.arguments:
-        found = _INSERT.match(text := _text(context, call.arguments[0].value, call.key))
+    if (value := _run_by(call)) is not None:
+        found = _INSERT.match(text := _text(context, value, call.key))
         if found is None or _WHERE_MISSING.search(text):
             return None
         upsert = bool(_UPSERT.search(text)) or "replace" in (found["way"] or "").lower()

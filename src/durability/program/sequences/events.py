@@ -18,7 +18,6 @@ _PLAIN: dict[str, LastingKind] = {
     "refund": "refund",
     "message": "message",
     "enqueue": "enqueue",
-    "db.commit": "record",
     "spawn": "start",
     "thread": "start",
     "schedule": "start",
@@ -48,7 +47,8 @@ _CHANGING = ("insert", "update", "delete", "replace", "merge", "upsert")
 class LastingEffect(Struct, frozen=True):
     """One lasting effect: where it is, what it is called there, and the calls that lead to it from where one looks.
 
-    `method` is the parameter that holds the HTTP method of a remote call, as long as no caller has said which it is.
+    `method` is the parameter that holds the HTTP method of a remote call, as long as no caller has said which it is;
+    `also` are the other calls whose pending changes stand from here on.
     """
 
     kind: LastingKind
@@ -58,6 +58,7 @@ class LastingEffect(Struct, frozen=True):
     shown: str
     trace: tuple[Step, ...]
     method: str = ""
+    also: tuple[tuple[str, int], ...] = ()
 
     @property
     def place(self) -> tuple[str, int]:
@@ -71,6 +72,8 @@ def kind_of(call: CallSite, texts: Callable[[], tuple[str, ...]]) -> LastingKind
     last = call.shown.rsplit(".", 1)[-1]
     if row.effect == "charge" and ".checkout." in call.name:
         return "remote"  # a page on which somebody may pay; no money has moved
+    if call.commits:
+        return "record"
     if row.effect in _PLAIN:
         return None if last in JOINING else _PLAIN[row.effect]
     if row.effect in ("file.write", "file.delete"):
@@ -79,10 +82,11 @@ def kind_of(call: CallSite, texts: Callable[[], tuple[str, ...]]) -> LastingKind
         return "file" if _opens_to_write(call) else None
     if row.effect == "http":
         return "remote" if changes_remote(call) or method_parameter(call) else None
-    if row.effect in ("db.write", "db.query"):
-        if row.effect == "db.query" and not any(text.lstrip().lower().startswith(_CHANGING) for text in texts()):
+    effect = call.database.library.effect
+    if effect in ("db.write", "db.query"):
+        if effect == "db.query" and not any(text.lstrip().lower().startswith(_CHANGING) for text in texts()):
             return None
-        return "write" if call.name.startswith(_TRANSACTIONAL) else "record"
+        return "write" if call.database.name.startswith(_TRANSACTIONAL) else "record"
     return None
 
 

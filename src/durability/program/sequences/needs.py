@@ -1,5 +1,6 @@
 """Whether a later effect needs what an earlier one made: its id, its row, its answer."""
 
+import re
 from typing import TYPE_CHECKING
 
 from durability.facts.model import Value
@@ -8,6 +9,7 @@ from durability.program.flows.statements import acting, query_texts
 from durability.program.links.graph import FunctionKey
 from durability.program.links.spelling import plain_name
 from durability.program.sequences.events import LastingEffect
+from durability.program.sequences.subjects import subjects
 from durability.program.sites import GapSite
 
 if TYPE_CHECKING:
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
 _NEAR = 3
 """How long a chain may be for its end to belong to the same operation."""
 
+_NOTES = re.compile(r"(?:^|_)(?:audits?|audit_?logs?|logs?|history|events?|activity|activities)$", re.IGNORECASE)
+"""Tables of notes on what has been done: the thing itself is whole without them."""
+
 _CACHES = ("django.core.cache.", "redis.", "cachetools.", "diskcache.", "aiocache.")
 _ADDING = frozenset({"add", "add_all", "insert", "insert_one", "insert_many", "create", "bulk_create", "save"})
 _MAKING = ("insert", "create", "add", "save", "execute", "merge")
@@ -23,7 +28,7 @@ _MAKING = ("insert", "create", "add", "save", "execute", "merge")
 
 def needs_first(context: "Context", gap: GapSite) -> bool:
     """Whether the part of a function that leads to the second effect uses a name that the first part made."""
-    if not _inserts(context, gap.first) or not _inserts(context, gap.then):
+    if not _inserts(context, gap.first) or not _inserts(context, gap.then) or _is_note(context, gap.then):
         return False
     made = _made(context, gap)
     if not made:
@@ -48,18 +53,19 @@ def _inserts(context: "Context", effect: LastingEffect) -> bool:
     if effect.kind == "write":
         return _makes_row(context, effect.key[0], effect.call)
     before = [index for index in context.program.calls_in(effect.key) if index <= effect.call]
-    commits = [index for index in before if index < effect.call and _effect(context, effect, index) == "db.commit"]
+    commits = [index for index in before if index < effect.call and context.call(effect.key[0], index).commits]
     since = max(commits, default=-1)
     return any(_makes_row(context, effect.key[0], index) for index in before if index > since)
 
 
-def _effect(context: "Context", effect: LastingEffect, index: int) -> str:
-    return context.call(effect.key[0], index).library.effect
+def _is_note(context: "Context", effect: LastingEffect) -> bool:
+    named = subjects(context, effect)
+    return bool(named) and all(_NOTES.search(name) for name in named)
 
 
 def _makes_row(context: "Context", path: str, index: int) -> bool:
     call = context.call(path, index)
-    if call.library.effect not in ("db.write", "db.query"):
+    if call.database.library.effect not in ("db.write", "db.query"):
         return False
     texts = query_texts(context, call) or ()
     if texts:
@@ -85,7 +91,7 @@ def _made(context: "Context", gap: GapSite) -> set[str]:
 def _handles(context: "Context", key: FunctionKey) -> set[str]:
     """The names through which a function speaks to its store: they are not what it made there."""
     calls = (context.call(key[0], index) for index in context.program.calls_in(key))
-    speaking = (call for call in calls if call.library.effect.startswith("db.") and call.receiver is not None)
+    speaking = (call for call in calls if call.database.library.effect.startswith("db.") and call.receiver is not None)
     return {plain_name(call.receiver).partition(".")[0] for call in speaking if call.receiver is not None}
 
 

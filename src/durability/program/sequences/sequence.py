@@ -30,6 +30,10 @@ _EFFECTS = (
 )  # fmt: skip
 
 
+_COMMITTING = ("sqlite3.Connection", "psycopg2.", "psycopg.Connection")
+"""Connections that commit when a `with` on them ends."""
+
+
 class Item(Struct, frozen=True):
     """One call of a function that leaves something behind: the effects it has when it has come back.
 
@@ -96,8 +100,8 @@ class Sequences:
             if edge.call != index or (edge.offloaded and self._is_elsewhere(call, edge.callee)):
                 continue
             led = self._led_to(call, edge.callee)
-            if self._is_entered(call) and self._commits_at_end(edge.callee):
-                led = [event for event in led if self._context.call(*event.place).library.effect != "db.commit"]
+            if self._says_what_stands(call, edge.callee):
+                led = [event for event in led if not self._context.call(*event.place).commits]
             if self._is_later(call, edge.callee, offloaded=edge.offloaded):
                 later += led
             else:
@@ -111,8 +115,27 @@ class Sequences:
         kind = kind_of(call, lambda: query_texts(self._context, call) or ())
         if kind is None:
             return None
+        if kind == "write" and self._is_committed(call):
+            kind = "record"
         step = Step(call.path, call.line, f"{call.shown}()")
         return LastingEffect(kind, call.key, call.index, call.line, call.shown, (step,), method_parameter(call))
+
+    def _is_committed(self, call: CallSite) -> bool:
+        """Whether the function that runs the statement it is given here also makes it stand."""
+        forward = self._context.forwards.of(call.path, call.index)
+        return forward is not None and any(
+            self._transactions(key)
+            or any(self._context.call(key[0], index).commits for index in self._context.program.calls_in(key))
+            for key in forward.through
+        )
+
+    def _says_what_stands(self, call: CallSite, callee: FunctionKey) -> bool:
+        """Whether the commits in a function stand for something that is seen at its call: the statement that it is
+        given, the block that it is entered for, or that it does nothing but commit.
+        """
+        if call.commits or (call.database is not call and query_texts(self._context, call)):
+            return True
+        return self._is_entered(call) and self._commits_at_end(callee)
 
     def _led_to(self, call: CallSite, callee: FunctionKey) -> list[LastingEffect]:
         step = Step(call.path, call.line, f"calls {call.shown}()")
@@ -175,7 +198,7 @@ class Sequences:
     def _only_defines(self, key: FunctionKey, item: Item, items: list[Item]) -> bool:
         """Whether a call commits nothing but definitions of tables: at every start they are there already."""
         call = self._context.call(key[0], item.call)
-        if call.library.effect != "db.commit":
+        if not call.commits:
             return False
         before = [other for other in items if other.span[2:] <= item.span[:2]]
         if any(event.kind == "write" for other in before for event in other.events):
@@ -196,7 +219,8 @@ class Sequences:
             events = [event for item in inside for event in item.events if event.kind in ("write", "record")]
             if events:
                 end = (block.span[2], block.span[3], block.span[2], block.span[3])
-                event = replace(events[-1], kind="record")
+                also = tuple(dict.fromkeys(event.place for event in events[:-1]))
+                event = replace(events[-1], kind="record", also=also)
                 yield Item(inside[-1].call, block.parent, end, (event,))
 
     def _inside_transaction(self, key: FunctionKey, item: Item) -> Item:
@@ -207,7 +231,7 @@ class Sequences:
 
     def _waits(self, event: LastingEffect) -> bool:
         call = self._context.call(*event.place)
-        return event.kind == "record" and call.library.effect != "db.commit"
+        return event.kind == "record" and not call.commits
 
     def _transactions(self, key: FunctionKey) -> list[int]:
         blocks = self._context.program.files[key[0]].blocks
@@ -222,9 +246,10 @@ class Sequences:
             call = self._context.call(key[0], value.call)
             edges = self._context.program.callees.get(key, ())
             entered = [edge.callee for edge in edges if edge.call == value.call]
-            return call.library.effect == "db.begin" or any(self._commits_at_end(callee) for callee in entered)
+            begins = call.library.effect == "db.begin" or call.makes.startswith(_COMMITTING)
+            return begins or any(self._commits_at_end(callee) for callee in entered)
         name = self._context.value_name(value, key)
-        return name.startswith(("sqlite3.Connection", "psycopg2.", "psycopg.Connection"))
+        return name.startswith(_COMMITTING)
 
     def _is_entered(self, call: CallSite) -> bool:
         """Whether a call makes what a `with` enters."""
@@ -244,7 +269,7 @@ class Sequences:
         else:
             return False
         return bool(ends) and any(
-            self._context.call(key[0], index).library.effect == "db.commit"
+            self._context.call(key[0], index).commits
             for index in self._context.program.calls_in(key)
             if self._context.call(key[0], index).span[:2] >= ends[0][:2]
         )

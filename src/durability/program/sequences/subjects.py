@@ -12,10 +12,15 @@ if TYPE_CHECKING:
 def subjects(context: "Context", effect: LastingEffect) -> frozenset[str]:
     """The names of what an effect changes; for a commit, of what was pending in its function since the one before."""
     call = context.call(*effect.place)
-    if call.library.effect != "db.commit":
-        return frozenset(touch.name for touch in touches(context, call) if touch.how != "reads") - {""}
+    if not call.commits:
+        changing = (context.call(*place) for place in (*effect.also, effect.place))
+        found = (touch for item in changing for touch in touches(context, item))
+        return frozenset(touch.name for touch in found if touch.how != "reads") - {""}
     calls = [context.call(effect.key[0], index) for index in context.program.calls_in(effect.key)]
-    commits = [item.line for item in calls if item.library.effect == "db.commit" and item.line < effect.line]
+    commits = [item.line for item in calls if item.commits and item.line < effect.line]
     since = max(commits, default=0)
-    found = (touch for item in calls if since < item.line <= effect.line for touch in touches(context, item))
+    pending = {item.index: item for item in calls if since < item.line <= effect.line}
+    behind = (item for item in context.sequences.of(effect.key) if item.call in pending)
+    written = (context.call(*event.place) for item in behind for event in item.events if event.kind == "write")
+    found = (touch for item in (*pending.values(), *written) for touch in touches(context, item))
     return frozenset(touch.name for touch in found if touch.kind == "database" and touch.how != "reads") - {""}

@@ -73,7 +73,7 @@ def _claims(context: "Context", record: LastingEffect) -> Iterator[tuple[str, st
             yield name, _value(item.value)
     for index in program.calls_in(record.key):
         call = context.call(record.key[0], index)
-        if call.line > record.line or not call.library.effect.startswith("db."):
+        if call.line > record.line or not call.database.library.effect.startswith("db."):
             continue
         for text in query_texts(context, call) or ():
             if text.lstrip().lower().startswith(("update", "insert", "replace")):

@@ -23,6 +23,10 @@ _MANY = frozenset(
 )  # fmt: skip
 
 
+_BARE = 4
+"""Statements of a function that does one thing: a test, the call, what is done when it fails."""
+
+
 class Setting:
     """What an argument is set to, at the call, on the client it is called on, or by the library's default."""
 
@@ -79,6 +83,40 @@ class CallSite(Site):
     def library(self) -> Row:
         """What the library tables say; a row without effect when they say nothing."""
         return self.program.row(self.name) or NO_ROW
+
+    @cached_property
+    def database(self) -> "CallSite":
+        """The database call that this comes down to: itself, or the one that is handed the statement given here."""
+        forward = self.context.forwards.of(self.path, self.index)
+        return self.context.call(*forward.call) if forward is not None else self
+
+    @property
+    def statement(self) -> Value | None:
+        """The statement that a database call runs, as it is given here."""
+        if self.database is not self:
+            return self.context.forwards.statement(self.path, self.index)
+        row = self.library
+        return self.argument(row.sql_argument, row.sql_position) if self.runs_statement else None
+
+    @property
+    def runs_statement(self) -> bool:
+        """Whether it is a database call that is given a statement."""
+        row = self.database.library
+        return row.sql_position is not None or bool(row.sql_argument)
+
+    @cached_property
+    def commits(self) -> bool:
+        """Whether it makes pending changes permanent: a commit, or a function of the project that is only a commit."""
+        return self.library.effect == "db.commit" or self._commit_inside is not None
+
+    @cached_property
+    def _commit_inside(self) -> "CallSite | None":
+        target = self.program.key_of(self.symbol) if self.symbol.kind == "function" else None
+        if target is None or self.program.function(target).statements > _BARE:
+            return None
+        inner = [self.context.call(target[0], index) for index in self.program.calls_in(target)]
+        ends = [call for call in inner if call.library.effect == "db.commit"]
+        return ends[0] if ends and not any(call.runs_statement for call in inner) else None
 
     @property
     def loops(self) -> tuple[Loop, ...]:

@@ -73,7 +73,7 @@ class DearEffects:
         return not _SETTING_UP.match(self._context.program.function(edge.callee).name)
 
     def _operations(self, kind: str) -> Iterator[CallSite]:
-        known = self._context.calls_by_effect
+        known = self._context.stated
         if kind == "charge":
             yield from (call for call in known.get("charge", ()) if not _PAID_BY_CALLER.search(call.name))
             yield from known.get("refund", ())
@@ -97,7 +97,7 @@ class DearEffects:
                 if touch.kind == "database" and touch.name:
                     tables.setdefault(touch.name, set()).add(store.word)
         for effect in ("db.query", "db.fetch_all", "db.fetch_one"):
-            for call in self._context.calls_by_effect.get(effect, ()) if tables else ():
+            for call in self._context.stated.get(effect, ()) if tables else ():
                 words = {word for touch in touches(self._context, call) for word in tables.get(touch.name, ())}
                 if words and _shows(query_texts(self._context, call) or (), words):
                     yield call
@@ -107,7 +107,7 @@ class DearEffects:
         """Calls that change rows which people would miss; what a function that makes tables writes is set-up."""
         found, making = [], set()
         for effect in ("db.write", "db.query"):
-            for call in self._context.calls_by_effect.get(effect, ()):
+            for call in self._context.stated.get(effect, ()):
                 texts = query_texts(self._context, call) or ()
                 if call.name.endswith(".executescript") or any(_SCHEMA.match(text) for text in texts):
                     making.add(call.key)

@@ -97,7 +97,7 @@ class Ownerships:
                 yield target, item.name
 
     def _tables(self, call: CallSite) -> list[str]:
-        if call.library.effect.startswith("db."):
+        if call.database.library.effect.startswith("db."):
             return [touch.name for touch in touches(self._context, call) if touch.kind == "database" and touch.name]
         return []
 
@@ -114,7 +114,7 @@ class Ownerships:
                     if symbol.kind == "class" and self._program.linker.classes[symbol.path][symbol.name].bases:
                         found.setdefault((symbol.name, "made"), _owner(call, symbol.name))
                     for table in self._tables(call):
-                        kind = "made" if call.library.effect == "db.write" else "filter"
+                        kind = "made" if call.database.library.effect == "db.write" else "filter"
                         found.setdefault((table, kind), _owner(call, table))
         return found
 
@@ -128,7 +128,7 @@ class Ownerships:
                 for call in arguments_with(self._context, key, names):
                     if _LOGGING.search(call.shown):
                         continue
-                    if call.library.effect.startswith("db.") or mentioned(self._context, call, {identifier}):
+                    if call.database.library.effect.startswith("db.") or mentioned(self._context, call, {identifier}):
                         return "yes"
                     doubtful = True
             beyond = {edge.callee for at in level for edge in self._program.callees.get(at, ()) if edge.callee[1] > 0}
