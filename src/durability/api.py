@@ -105,6 +105,7 @@ __all__ = [
     "functions",
     "gaps",
     "handled",
+    "harmless",
     "handlers",
     "implied",
     "known",
@@ -135,6 +136,11 @@ __all__ = [
 def handled() -> Verdict:
     """The place copes."""
     return Verdict("handled")
+
+
+def harmless() -> Verdict:
+    """The place copes because nothing can go wrong there: it counts as handled, and shows nobody how it is done."""
+    return Verdict("handled", example=False)
 
 
 def unhandled(message: str, *, fix: Fix | None = None, cause: str = "", trace: tuple[Step, ...] = ()) -> Verdict:

@@ -119,6 +119,7 @@ class JudgedSite(Struct, frozen=True):
     fix: Fix | None = None
     suppressed: Suppression | None = None
     accepted: Acceptance | None = None
+    example: bool = True
 
 
 class Finding(Struct, frozen=True):

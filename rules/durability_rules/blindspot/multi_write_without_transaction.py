@@ -120,8 +120,9 @@ def multi_write_without_transaction(gap: GapSite, ask: Ask) -> Verdict | None:
         return None
     if gap.first.kind == "write" or ask.found_again(gap.first):
         return handled()
+    first, then = ask.about(gap.first), ask.about(gap.then)
     return unhandled(
-        f"what {gap.first_call.shown}() wrote stands before {gap.then_call.shown}(), which needs it",
+        f"what is written to {first} stands before {then if then != first else 'the second step'}, which needs it",
         fix=suggest("leave out the first commit (flush gives the id), or put both in one transaction"),
         trace=gap.trace,
     )

@@ -24,7 +24,7 @@ def findings_of(
     for site in sites:
         if site.outcome in ("unhandled", "partial"):
             groups.setdefault((site.rule, _group(site)), []).append(site)
-        elif site.outcome == "handled":
+        elif site.outcome == "handled" and site.example:
             right.setdefault(site.rule, []).append(site)
     found = [
         replace(

@@ -91,6 +91,7 @@ class Judge:
             trace=verdict.trace,
             fix=verdict.fix,
             suppressed=self._suppressed(rule, site, verdict),
+            example=verdict.example,
         )
 
     def _suppressed(self, rule: Rule, site: Site, verdict: Verdict) -> Suppression | None:

@@ -38,9 +38,9 @@ def _entry(entry: MappedEntry, paper: Paper) -> Iterator[str]:
     )
     if entry.hold is not None:
         lanes = f", {entry.lanes} at a time" if entry.lanes is not None else ""
-        most = "at most " if entry.hold.seconds is not None else ""
+        most, once = ("up to ", " at one step") if entry.hold.seconds is not None else ("", "")
         where = f"{paper.text(entry.hold.path)}:{entry.hold.line}"
-        yield f"  {'waits':{_LEFT}}{most}{paper.text(entry.hold.said)}{lanes} ({where})"
+        yield f"  {'waits':{_LEFT}}{most}{paper.text(entry.hold.said)}{once}{lanes} ({where})"
     if entry.stakes:
         yield f"  {'at stake':{_LEFT}}{', '.join(entry.stakes)}"
     if len(now := [effect for effect in entry.leaves if not effect.later]) > 1:
@@ -49,7 +49,8 @@ def _entry(entry: MappedEntry, paper: Paper) -> Iterator[str]:
         yield f"  {'later':{_LEFT}}{_chain(after, paper)}"
     for gap in entry.gaps[:_GAPS]:
         after_it, missing = paper.text(lasting(gap.after)), paper.text(lasting(gap.missing))
-        yield f"  {'gap':{_LEFT}}{after_it} stands, {missing} is missing if it stops at line {gap.after.line}"
+        where = f"{paper.text(gap.after.path)}:{gap.after.line}"
+        yield f"  {'gap':{_LEFT}}{after_it} stands, {missing} is missing if it stops at {where}"
     yield ""
 
 

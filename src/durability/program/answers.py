@@ -10,7 +10,7 @@ Reason = Literal["passed through", "unresolved", "escapes", "dynamic", "version"
 
 
 class Verdict(Struct, frozen=True):
-    """What a rule says of one site."""
+    """What a rule says of one site; `example`: where it is handled, it shows others how that is done."""
 
     outcome: Outcome
     message: str = ""
@@ -21,6 +21,7 @@ class Verdict(Struct, frozen=True):
     reason: str = ""
     scope: str = ""
     evidence: Evidence = "likely"
+    example: bool = True
 
 
 class Answer(Struct, frozen=True):

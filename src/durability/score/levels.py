@@ -190,7 +190,8 @@ def _thresholds(figures: Figures, setting: Setting) -> Iterator[Unmet]:
     for asked in THRESHOLDS:
         if figures.floor < asked.score:
             reason = (
-                f"The score is {figures.floor:g} when everything unclear counts against it; {asked.score:g} is needed."
+                f"Too much of it is open: it scores {figures.floor:g} of 100 if everything that could not be judged goes "
+                f"wrong too; {asked.score:g} is needed."
             )
             yield Unmet(asked.level, FIGURE, Blocker("score", None, None, reason))
         if setting.coverage < asked.coverage:

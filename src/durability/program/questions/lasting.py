@@ -27,6 +27,10 @@ class LastingQuestions:
         """The lasting effects of an entry point in the order in which they happen."""
         return self._context.sequences.of(site.key)
 
+    def about(self, effect: LastingEffect) -> str:
+        """What a lasting effect changes, by name: tables, a host, a file; the call as written where no name is known."""
+        return ", ".join(sorted(subjects(self._context, effect))) or f"{effect.shown}()"
+
     def says_done(self, record: LastingEffect, kind: str) -> str:
         """The word with which a record claims that an effect of that kind has happened, or ""."""
         return says_done(self._context, record, kind)
