@@ -97,6 +97,16 @@ _CHARGE = "stripe.PaymentIntent.create(amount=900, currency='eur')"
             },
             why="the caller has written it down, in another file",
         ),
+        Good(
+            _HEAD + "from apscheduler.schedulers.background import BackgroundScheduler\n"
+            "def settle():\n    for row in db.execute(\"SELECT id FROM orders WHERE state = 'open' LIMIT 50\").fetchall():\n"
+            "        if stripe.PaymentIntent.retrieve(row[0]).status == 'succeeded':\n"
+            "            db.execute('UPDATE orders SET state = ? WHERE id = ?', ('paid', row[0]))\n            db.commit()\n"
+            "plan = BackgroundScheduler()\nplan.add_job(settle, 'interval', minutes=5)\nplan.start()\n"
+            "@app.post('/buy')\ndef buy():\n    db.execute('INSERT INTO orders (state) VALUES (?)', ('open',))\n    db.commit()\n"
+            f"    {_CHARGE}\n    db.execute('UPDATE orders SET state = ?', ('paid',))\n    db.commit()\n    return 'ok'\n",
+            why="what is still open is settled on a schedule",
+        ),
         Silent(
             _HEAD + f"@app.post('/buy')\ndef buy():\n    {_CHARGE}\n    return 'ok'\n", why="nothing is written at all"
         ),
@@ -113,7 +123,7 @@ def done_before_recorded(gap: GapSite, ask: Ask) -> Verdict:
 
     What stands when the program stops in between is the payment alone.
     """
-    if ask.recorded_before(gap) or ask.is_repeatable(gap.first) or ask.undone(gap):
+    if ask.recorded_before(gap) or ask.is_repeatable(gap.first) or ask.settled(gap):
         return handled()
     return unhandled(
         f"after {gap.first.shown}() and before {gap.then.shown}(): the money has moved and nothing here says so",

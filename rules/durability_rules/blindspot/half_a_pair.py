@@ -78,6 +78,32 @@ _STORE = "    s3.put_object(Bucket='tickets', Key='1', Body=b'x')"
             },
             why="taken back by a helper in another file",
         ),
+        Good(
+            _HEAD
+            + "from flask import request\n@app.post('/buy')\ndef buy():\n    paid = stripe.PaymentIntent.create(amount=900, currency='eur', "
+            f"idempotency_key=request.form['order'])\n{_STORE}\n    return paid.id\n",
+            why="whoever tries again pays once",
+        ),
+        Good(
+            _HEAD
+            + "import sqlite3\nfrom apscheduler.schedulers.background import BackgroundScheduler\ndb = sqlite3.connect('a.db')\n"
+            "def deliver():\n    s3.put_object(Bucket='tickets', Key='1', Body=b'x')\n"
+            "def resume():\n    for row in db.execute('SELECT id FROM orders WHERE ticket IS NULL LIMIT 50').fetchall():\n        deliver()\n"
+            "plan = BackgroundScheduler()\nplan.add_job(resume, 'interval', minutes=5)\nplan.start()\n"
+            "@app.post('/buy')\ndef buy():\n    db.execute('INSERT INTO orders DEFAULT VALUES')\n    db.commit()\n"
+            f"{_CHARGE}\n    deliver()\n    return paid.id\n",
+            why="what has no ticket yet is found again on a schedule",
+        ),
+        Bad(
+            _HEAD
+            + "import sqlite3\nfrom apscheduler.schedulers.background import BackgroundScheduler\ndb = sqlite3.connect('a.db')\n"
+            "def report():\n    print(db.execute('SELECT count(*) FROM orders').fetchone())\n"
+            "plan = BackgroundScheduler()\nplan.add_job(report, 'interval', minutes=5)\nplan.start()\n"
+            "@app.post('/buy')\ndef buy():\n    db.execute('INSERT INTO orders DEFAULT VALUES')\n    db.commit()\n"
+            f"{_CHARGE}  # <-\n{_STORE}\n    return paid.id\n",
+            why="what runs on a schedule counts the orders and delivers none",
+            decoy=True,
+        ),
         Silent(
             _HEAD
             + f"import os\n@app.post('/buy')\ndef buy():\n    if os.getenv('FREE'):\n    {_STORE}\n        return 'ok'\n{_CHARGE}\n    return paid.id\n",
@@ -106,7 +132,7 @@ def half_a_pair(gap: GapSite, ask: Ask) -> Verdict | None:
         return None
     if not ask.surely_changes(gap.first) or not ask.surely_changes(gap.then):
         return None
-    if ask.undone(gap):
+    if ask.settled(gap):
         return handled()
     return unhandled(
         f"{gap.first.shown}() stands when {gap.then.shown}() fails, and nothing takes it back",

@@ -118,7 +118,7 @@ def multi_write_without_transaction(gap: GapSite, ask: Ask) -> Verdict | None:
     """
     if not ask.needs_first(gap):
         return None
-    if gap.first.kind == "write" or ask.found_again(gap.first):
+    if gap.first.kind == "write" or ask.found_again(gap.first) or ask.settled(gap):
         return handled()
     first, then = ask.about(gap.first), ask.about(gap.then)
     return unhandled(

@@ -86,6 +86,12 @@ _SEND = "    mail.sendmail('us@example.org', 'you@example.org', 'invoice')"
             },
             why="in the right order, over three files",
         ),
+        Good(
+            _HEAD
+            + "@app.post('/bill')\ndef bill():\n    with db:\n        db.execute(\"UPDATE invoices SET state = 'sent'\")\n"
+            f"    {_SEND}\n    return 'ok'\n",
+            why="one transaction: the mark stands when the sending has worked",
+        ),
         Silent(
             _HEAD
             + "@app.post('/bill')\ndef bill():\n    db.execute(\"INSERT INTO invoices (state) VALUES ('open')\")\n    db.commit()\n"

@@ -11,7 +11,7 @@ from durability.program.sequences.gaps import (
     undone,
 )
 from durability.program.sequences.needs import needs_first
-from durability.program.sequences.pickup import picks_up, started
+from durability.program.sequences.pickup import picks_up, settles, started
 from durability.program.sequences.sequence import Item
 from durability.program.sequences.subjects import subjects
 from durability.program.sequences.words import says_done
@@ -74,6 +74,13 @@ class LastingQuestions:
     def found_again(self, effect: LastingEffect) -> bool:
         """Whether an effect is an insert, or its commit, that a lookup before it keeps from being made again."""
         return effect.key in self._context.guarded_inserts.found_again
+
+    def settled(self, gap: GapSite) -> bool:
+        """Whether it does no harm to stop between two effects: the first is taken back, asking again makes neither
+        happen twice, or something at start-up or on a schedule finds what was begun and goes on with it.
+        """
+        repeatable = self.is_repeatable(gap.first) and self.is_repeatable(gap.then)
+        return self.undone(gap) or repeatable or settles(self._context, gap)
 
     def started(self, call: CallSite) -> tuple[LastingEffect, ...]:
         """What work that a call starts will leave behind."""

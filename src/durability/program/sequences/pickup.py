@@ -7,7 +7,7 @@ from durability.program.entrypoints.model import EntryPoint
 from durability.program.links.graph import Edge, FunctionKey
 from durability.program.sequences.events import JOINING, LastingEffect
 from durability.program.sequences.gaps import before
-from durability.program.sites import CallSite
+from durability.program.sites import CallSite, GapSite
 
 if TYPE_CHECKING:
     from durability.program.context import Context
@@ -40,21 +40,43 @@ def picks_up(context: "Context", call: CallSite) -> bool:
     """Whether something that runs at start-up or again and again does the same work, or reads a table that was written
     before the start.
     """
-    background = [entry.function for entry in context.entries if entry.role in _AGAIN and comes_back(context, entry)]
+    background = _background(context)
     work = {key for edge in _edges(context, call) for key in (edge.callee, *_wrapped(context, edge.callee))}
     if _is_the_same_each_time(call) and any(
         work & (_below(context, start) - {start}) for start in background if start not in work
     ):
         return True
-    written = {
+    written = _written_before(context, call)
+    return any(written & _tables(context, key, reading=True) for start in background for key in _below(context, start))
+
+
+def settles(context: "Context", gap: GapSite) -> bool:
+    """Whether something that runs at start-up or again and again looks for what was written before the first of two
+    effects, and can bring the second about.
+    """
+    written = _written_before(context, gap.first_call)
+    for start in _background(context) if written else ():
+        below = _below(context, start)
+        again = gap.then.key in below or any(
+            event.kind == gap.then.kind for item in context.sequences.of(start) for event in item.events
+        )
+        if start != gap.key and again and any(written & _tables(context, key, reading=True) for key in below):
+            return True
+    return False
+
+
+def _background(context: "Context") -> list[FunctionKey]:
+    return [entry.function for entry in context.entries if entry.role in _AGAIN and comes_back(context, entry)]
+
+
+def _written_before(context: "Context", call: CallSite) -> set[str]:
+    """The tables and files that have been written when a function comes to a call, also by its callers."""
+    return {
         name
         for event in before(context, call.key, call.index)
         for name in _tables(context, event.key, reading=False)
         if event.kind in ("record", "write", "file")
     }
-    if not written:
-        return False
-    return any(written & _tables(context, key, reading=True) for start in background for key in _below(context, start))
 
 
 def _is_the_same_each_time(call: CallSite) -> bool:

@@ -23,6 +23,7 @@ _MOST = 40
 
 _STATEMENTS = ("db.query", "db.write")
 _DEFINING = frozenset({"create", "alter", "drop", "pragma"})
+_PENDING = ("write", "record")
 _STARTING = ("spawn", "thread", "schedule")
 _EFFECTS = (
     "charge", "refund", "message", "enqueue", "db.write", "db.query", "db.commit", "file.write", "file.open",
@@ -45,6 +46,10 @@ class Item(Struct, frozen=True):
     span: Span
     events: tuple[LastingEffect, ...]
     started: tuple[LastingEffect, ...] = ()
+
+
+def _is_pending(item: Item) -> bool:
+    return any(event.kind in _PENDING for event in item.events)
 
 
 class Sequences:
@@ -215,8 +220,8 @@ class Sequences:
         """What is pending in a `with` on a transaction or connection stands when the block has ended."""
         for index in self._transactions(key):
             block = self._context.program.files[key[0]].blocks[index]
-            inside = [item for item in items if self._is_in(key, item.block, index)]
-            events = [event for item in inside for event in item.events if event.kind in ("write", "record")]
+            inside = [item for item in items if self._is_in(key, item.block, index) and _is_pending(item)]
+            events = [event for item in inside for event in item.events if event.kind in _PENDING]
             if events:
                 end = (block.span[2], block.span[3], block.span[2], block.span[3])
                 also = tuple(dict.fromkeys(event.place for event in events[:-1]))
