@@ -80,9 +80,9 @@ _STORE = "    s3.put_object(Bucket='tickets', Key='1', Body=b'x')"
         ),
         Good(
             _HEAD
-            + "from flask import request\n@app.post('/buy')\ndef buy():\n    paid = stripe.PaymentIntent.create(amount=900, currency='eur', "
-            f"idempotency_key=request.form['order'])\n{_STORE}\n    return paid.id\n",
-            why="whoever tries again pays once",
+            + "import requests\nfrom flask import request\n@app.post('/buy')\ndef buy():\n    paid = stripe.PaymentIntent.create(amount=900, currency='eur', "
+            "idempotency_key=request.form['order'])\n    requests.put('https://tickets.example.org/1', timeout=5)\n    return paid.id\n",
+            why="whoever tries again pays once, and gets the same ticket",
         ),
         Good(
             _HEAD

@@ -28,7 +28,7 @@ class LastingQuestions:
         return self._context.sequences.of(site.key)
 
     def about(self, effect: LastingEffect) -> str:
-        """What a lasting effect changes, by name: tables, a host, a file; the call as written where no name is known."""
+        """What a lasting effect changes: tables, a host, a file; the call as written where no name is known."""
         return ", ".join(sorted(subjects(self._context, effect))) or f"{effect.shown}()"
 
     def says_done(self, record: LastingEffect, kind: str) -> str:
