@@ -190,8 +190,8 @@ def _thresholds(figures: Figures, setting: Setting) -> Iterator[Unmet]:
     for asked in THRESHOLDS:
         if figures.floor < asked.score:
             reason = (
-                f"Too much of it is open: it scores {figures.floor:g} of 100 if what could not be judged goes wrong too; "
-                f"{asked.score:g} is needed."
+                f"Too much of it is open: it scores {figures.floor:g} of 100 if what could not be judged goes wrong, "
+                f"and {asked.score:g} is needed."
             )
             yield Unmet(asked.level, FIGURE, Blocker("score", None, None, reason))
         if setting.coverage < asked.coverage:
