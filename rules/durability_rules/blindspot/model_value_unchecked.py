@@ -89,6 +89,26 @@ _STORE = (
             why="text that can be parsed is not yet an amount",
             decoy=True,
         ),
+        Bad(
+            {
+                "app.py": "from fastapi import FastAPI\nfrom model import grade\nfrom store import execute\napp = FastAPI()\n@app.post('/answers')\n"
+                "def answer(text: str):\n    found = grade(text)\n"
+                "    execute('UPDATE answers SET score = ? WHERE text = ?', found['score'], text)  # <-\n",
+                "model.py": _MODEL.format(_LOADS),
+                "store.py": "import sqlite3\ndef execute(sql, *args):\n    db = sqlite3.connect('a.db')\n    db.execute(sql, args)\n    db.commit()\n",
+            },
+            why="through a helper that runs the statement it is given",
+        ),
+        Bad(
+            {
+                "app.py": "from fastapi import FastAPI\nfrom sqlalchemy import create_engine, text as sql\nfrom model import grade\napp = FastAPI()\n"
+                "engine = create_engine('sqlite:///a.db')\n@app.post('/answers')\ndef answer(text: str):\n    found = grade(text)\n"
+                "    with engine.begin() as db:\n"
+                "        db.execute(sql('UPDATE answers SET score = :score WHERE text = :text'), {'score': found['score'], 'text': text})  # <-\n",
+                "model.py": _MODEL.format(_LOADS),
+            },
+            why="the holders have names",
+        ),
         Good(
             {
                 "app.py": _APP.format("from model import grade", "grade(text)", "", "int(found['score'])", ""),

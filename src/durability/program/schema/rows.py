@@ -44,6 +44,8 @@ _COLUMNS = re.compile(
 _HOLDER = re.compile(r"^(?:\?|%s|\$\d+)$")
 """Stands for a parameter in a statement (DB-API 2.0, PEP 249)."""
 
+_NAMED_HOLDER = re.compile(r"^(?::(\w+)|%\((\w+)\)s)$")
+
 _UPDATE = re.compile(
     r"^\s*update\s+[\"`\[]?(?:\w+\.)?(?P<table>\w+)[\"`\]]?\s+(?:as\s+\w+\s+)?set\s+(?P<set>.+?)(?:\swhere\s(?P<where>.+))?$",
     re.IGNORECASE | re.DOTALL,
@@ -226,17 +228,40 @@ def given(context: "Context", call: CallSite) -> list[tuple[str, Value]]:
     if value is None or len(call.arguments) < 2:
         return []
     text = " ".join(_text(context, value, call.key).split())
-    values = next((item.value for item in call.arguments if item.value is not value), value)
     inserted, updated = _COLUMNS.match(text), _UPDATE.match(text)
-    if values.kind not in ("tuple", "list") or (inserted is None and updated is None):
-        return []
     if inserted is not None:
         pairs = list(zip(inserted["columns"].split(","), inserted["values"].split(","), strict=False))
-        names = [name.strip(" \"`'") for name, value in pairs if _HOLDER.match(value.strip())]
     else:
         parts = [part.partition("=") for part in updated["set"].split(",")] if updated is not None else []
-        names = [name.strip(" \"`'") for name, _, value in parts if _HOLDER.match(value.strip())]
-    return list(zip(names, values.parts, strict=False))
+        pairs = [(name, holder) for name, _, holder in parts]
+    columns = [(name.strip(" \"`'"), holder.strip()) for name, holder in pairs]
+    named = _named(call, value)
+    if named:
+        held = ((name, _NAMED_HOLDER.match(holder)) for name, holder in columns)
+        return [(name, named[key]) for name, found in held if found and (key := found[1] or found[2]) in named]
+    plain = [name for name, holder in columns if _HOLDER.match(holder)]
+    return list(zip(plain, _filling(call, value), strict=False))
+
+
+def _named(call: CallSite, statement: Value) -> dict[str, Value]:
+    """The values for the named holders of a statement, by name: a dict behind it."""
+    behind = (item.value for item in call.arguments if item.value is not statement)
+    table = next((value.parts for value in behind if value.kind == "dict"), ())
+    return {key.text: value for key, value in zip(table[::2], table[1::2], strict=False) if key.kind == "text"}
+
+
+def _filling(call: CallSite, statement: Value) -> tuple[Value, ...]:
+    """The values for the holders of a statement: a tuple or list behind it, or all that a helper gathers as `*args`."""
+    behind = [item.value for item in call.arguments if item.value is not statement and item.keyword in ("", "params")]
+    values = next((value for value in behind if value.kind in ("tuple", "list")), None)
+    if values is not None:
+        return values.parts
+    forward = call.context.forwards.of(call.path, call.index)
+    gathers = forward is not None and any(
+        item.kind == "star" for item in call.program.function(forward.through[0]).parameters
+    )
+    at = next((place for place, item in enumerate(call.arguments) if item.value is statement), 0)
+    return tuple(item.value for item in call.arguments[at + 1 :] if item.keyword == "") if gathers else ()
 
 
 def _asked_by_model(context: "Context", call: CallSite) -> Asked | None:
