@@ -164,9 +164,11 @@ def _text(context: "Context", value: Value, key: FunctionKey) -> str:
             return value.text
         if value.kind == "format":
             return "".join(part.text if part.kind == "text" else HOLE for part in value.parts)
-        if value.kind == "call" and value.text.rpartition(".")[2] == "text" and value.call >= 0:
-            given = context.call(key[0], value.call).arguments
-            value = given[0].value if given else Value("unknown")
+        if value.kind == "call" and value.call >= 0:
+            made = context.call(key[0], value.call)
+            if "text" not in (made.name.rpartition(".")[2], made.shown.rpartition(".")[2]):
+                return ""
+            value = made.arguments[0].value if made.arguments else Value("unknown")
             continue
         name = plain_name(value)
         if not name:
