@@ -31,7 +31,7 @@ _POST = "requests.post('http://mail', json={}, timeout=5).raise_for_status()"
     ],
     story=Story(
         demo="The work in the background is done a moment later.",
-        production="When it fails, the visitor was already told that all is well; the mail is never sent, and nobody ever hears of it.",
+        production="The visitor was told that all is well; then the work behind it fails, the mail is never sent, and nobody ever hears of it.",
         trigger="the work in the background fails",
     ),
     action="Catch, log and report the errors of work that runs in the background",

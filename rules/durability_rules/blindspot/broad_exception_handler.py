@@ -31,7 +31,7 @@ _PROBE = re.compile(r"(^|_)(health|healthz|healthcheck|status|ready|readiness|li
     sources=["Yuan et al., Simple Testing Can Prevent Most Critical Failures, OSDI 2014"],
     story=Story(
         demo="Whatever goes wrong, the page still shows something.",
-        production="Mistakes in the code look like bad luck with the network: nobody sees them, and they stay for months.",
+        production="Mistakes in the code look like passing trouble: nobody sees them, and they stay for months.",
         trigger="any mistake at all",
     ),
     action="Catch only the errors you expect, and let the others reach one place that reports them",

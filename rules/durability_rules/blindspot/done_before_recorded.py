@@ -32,7 +32,7 @@ _CHARGE = "stripe.PaymentIntent.create(amount=900, currency='eur')"
     ],
     story=Story(
         demo="The payment goes through and the order is written right after it.",
-        production="The program stops between the two: a customer has paid, and nothing here knows of it.",
+        production="A customer has paid, the program stops in that moment, and nothing here knows of the payment.",
         trigger="the program stops or the database fails right after the payment",
     ),
     action="Write down what is about to be paid before it is paid, and settle it afterwards",

@@ -50,7 +50,7 @@ _SYNC = (
     ],
     story=Story(
         demo="The other side always answers.",
-        production="Once it does not answer; the program takes that for a no, and cancels, deletes or sends for people who did nothing wrong.",
+        production="Another service does not answer once; the program takes that for a no, and cancels, deletes or sends for people who did nothing wrong.",
         trigger="a check cannot be made",
     ),
     action="Act only on an answer: let a check that failed stop what hangs on it",

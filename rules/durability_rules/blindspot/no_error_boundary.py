@@ -32,7 +32,7 @@ _GET = "requests.get('http://rates', timeout=3).json()"
     ],
     story=Story(
         demo="The other services answer, so nobody sees an error.",
-        production="When one of them fails, the visitor gets a bare error page and nobody on the team is told; the first to notice is a customer.",
+        production="When a service or the database fails, whoever asked gets a bare error page or no answer, and nobody on the team is told; the first to notice is a customer.",
         trigger="another service or the database fails",
     ),
     action="Give the application one place that takes errors, tells somebody and answers properly",

@@ -31,7 +31,7 @@ _FEW = 10
     sources=["Yang et al., How not to structure your database-backed web applications, ICSE 2018"],
     story=Story(
         demo="Ten rows, ten quick queries.",
-        production="The page asks the database once per row; with a year of data it takes longer than anybody waits.",
+        production="The database is asked once per row; with a year of data it takes longer than anybody waits.",
         trigger="the data grows",
     ),
     action="Fetch what all items need in one query before the loop",

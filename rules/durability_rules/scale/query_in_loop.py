@@ -30,7 +30,7 @@ FEW = 10
     sources=["Yang et al., How not to structure your database-backed web applications, ICSE 2018"],
     story=Story(
         demo="Ten rows, ten quick queries.",
-        production="The page asks the database once per row; with a year of data it takes longer than anybody waits.",
+        production="The database is asked once per row; with a year of data it takes longer than anybody waits.",
         trigger="the data grows",
     ),
     action="Ask the database once for all items instead of once per item",

@@ -34,7 +34,7 @@ _CLIENT = "from fastapi.testclient import TestClient\nfrom app import app\nclien
     sources=["Yuan et al., Simple Testing Can Prevent Most Critical Failures, OSDI 2014"],
     story=Story(
         demo="It was tried by hand once.",
-        production="A change somewhere else breaks it, and the first to notice is the person who wanted to use it.",
+        production="A change somewhere else breaks this way in, and the first to notice is the person who wanted to use it.",
         trigger="the next change",
     ),
     action="Write a test for each way into the program",
