@@ -111,13 +111,19 @@ def _opens_to_write(call: CallSite) -> bool:
 
 def changes_remote(call: CallSite) -> bool:
     """Whether a remote call asks the other side to change something, as its name or its method says."""
-    last = call.name.rsplit(".", 1)[-1].lower()
-    if last == "request":
+    verb = remote_verb(call)
+    if verb == "request":
         method = call.argument("method", 0)
         return method is not None and method.kind == "text" and changes(method.text)
-    if last == "execute" and "." in call.shown:  # `service.events().insert(body=event).execute()`
-        last = call.shown.split(".")[-2].removesuffix("()").lower()
-    return last in _VERBS or last.startswith(_DOING)
+    return verb in _VERBS or verb.startswith(_DOING)
+
+
+def remote_verb(call: CallSite) -> str:
+    """What a remote call is for, as its name says: `insert` in `service.events().insert(body=event).execute()`."""
+    last = call.name.rsplit(".", 1)[-1].lower()
+    if last == "execute" and "." in call.shown:
+        return call.shown.split(".")[-2].removesuffix("()").lower()
+    return last
 
 
 def names_of(value: Value | None) -> str:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from durability.program.flows.constants import leading_text
 from durability.program.links.graph import FunctionKey
-from durability.program.sequences.events import LastingEffect
+from durability.program.sequences.events import LastingEffect, remote_verb
 from durability.program.sequences.order import follows
 from durability.program.sequences.sequence import Item
 from durability.program.sites import CallSite, GapSite
@@ -143,7 +143,7 @@ def surely_changes(context: "Context", effect: LastingEffect) -> bool:
     if effect.kind != "remote":
         return True
     call = context.call(*effect.place)
-    last = call.shown.rsplit(".", 1)[-1].lower()
+    last = remote_verb(call)
     if call.name.startswith(_SCREENS):
         return False
     if last == "post":
@@ -153,8 +153,7 @@ def surely_changes(context: "Context", effect: LastingEffect) -> bool:
 
 def leaves_harm(context: "Context", effect: LastingEffect) -> bool:
     """Whether it matters that an effect stands alone: a file that was uploaded, or a note that was added, does not."""
-    last = context.call(*effect.place).name.rsplit(".", 1)[-1].lower()
-    return effect.kind != "remote" or not last.startswith(_HARMLESS)
+    return effect.kind != "remote" or not remote_verb(context.call(*effect.place)).startswith(_HARMLESS)
 
 
 def _makes_one(context: "Context", call: CallSite) -> bool:
