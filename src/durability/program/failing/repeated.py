@@ -10,7 +10,7 @@ from durability.model import Step
 from durability.program.failing.attempts import retried_by
 from durability.program.failing.retries import handed_in, retries
 from durability.program.links.graph import FunctionKey
-from durability.program.sequences.events import LastingEffect
+from durability.program.sequences.events import LastingEffect, remote_verb
 from durability.program.sequences.gaps import leaves_harm, surely_changes
 from durability.program.sequences.sequence import Item
 from durability.program.sites import LoopSite
@@ -89,6 +89,6 @@ class RepeatedEffects:
         return ""
 
     def _happens_twice(self, effect: LastingEffect) -> bool:
-        last = self._context.call(*effect.place).shown.rpartition(".")[2].lower()
+        verb = remote_verb(self._context.call(*effect.place))
         lasts = surely_changes(self._context, effect) and leaves_harm(self._context, effect)
-        return lasts and not last.startswith(_KEPT)
+        return lasts and not verb.startswith(_KEPT)
