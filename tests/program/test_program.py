@@ -115,6 +115,34 @@ def test_pythons_own_modules_are_not_those_beside_the_importer():
     assert meaning(linked_paths(flat), "main.py", "logging.info") == "logging.py:info"
 
 
+SIBLING = "def create(): pass"
+BESIDE = [
+    ({"pay/__init__.py": ""}, "stripe.create"),
+    ({"pay/__init__.py": "from .models import Bill"}, "stripe.create"),
+    ({"pay/urls.py": "from . import hooks"}, "stripe.create"),
+    ({"pay/urls.py": "from pay.hooks import taken"}, "stripe.create"),
+    ({"pay/__init__.py": "", "pay/db.py": "", "pay/main.py": "import db"}, "pay/stripe.py:create"),
+    ({"pay/db.py": "", "pay/main.py": "import db"}, "pay/stripe.py:create"),
+    ({}, "pay/stripe.py:create"),
+]
+
+
+@pytest.mark.parametrize(("others", "identity"), BESIDE)
+def test_a_third_party_is_not_the_file_of_its_name_beside_a_module_of_a_package(others, identity):
+    files = {"pay/stripe.py": SIBLING, "pay/hooks.py": "import stripe\nstripe.create()", **others}
+    assert meaning(linked_paths(files), "pay/hooks.py", "stripe.create") == identity
+
+
+def test_a_name_that_no_third_party_is_known_by_is_the_file_beside_the_importer():
+    files = {
+        "app/__init__.py": "",
+        "app/store.py": "def load(): pass",
+        "app/urls.py": "from . import main",
+        "app/main.py": "try:\n    from .store import load\nexcept ImportError:\n    from store import load\nimport store\nstore.load()",
+    }
+    assert meaning(linked_paths(files), "app/main.py", "store.load") == "app/store.py:load"
+
+
 def test_a_method_is_never_linked_by_its_bare_name():
     context = linked(main="def f(thing):\n    thing.load()", db="class Store:\n    def load(self): pass")
     assert context.program.symbols["main.py"][0].kind in ("unknown", "parameter")

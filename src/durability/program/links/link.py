@@ -10,6 +10,7 @@ from msgspec import Struct
 from durability.facts.model import Class, FileFacts, Function
 from durability.facts.names import CALLED, SUPER
 from durability.knowledge import Knowledge
+from durability.program.links.folders import Folders
 from durability.program.links.modules import Modules
 
 _DEPTH = 24
@@ -51,11 +52,11 @@ _EXTENDING = frozenset({"sys.path.append", "sys.path.insert", "sys.path.extend"}
 class Linker:
     """Resolves refs of any file; answers are kept."""
 
-    def __init__(self, files: Mapping[str, FileFacts], library: Knowledge) -> None:
+    def __init__(self, files: Mapping[str, FileFacts], library: Knowledge, versions: Mapping[str, str]) -> None:
         self.files = files
         self.library = library
         extending = {path for path, facts in files.items() if any(call.ref in _EXTENDING for call in facts.calls)}
-        self.modules = Modules(files, extending)
+        self.modules = Modules(files, extending, Folders(files, library, versions).hides)
         self.functions: dict[str, dict[str, tuple[int, Function]]] = {}
         self.classes: dict[str, dict[str, Class]] = {}
         for path, facts in files.items():

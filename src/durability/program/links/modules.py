@@ -1,6 +1,6 @@
 """Which file an import means, for flat scripts, packages, `src/` layouts and several roots in one repository."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import PurePosixPath
 
 from durability.knowledge.stdlib import STDLIB
@@ -17,13 +17,16 @@ def module_name(path: str) -> str:
 class Modules:
     """All importable files of a project, by every dotted suffix they could be imported as.
 
-    The files in `extending` add folders to `sys.path`, so what they import may lie anywhere.
+    The files in `extending` add folders to `sys.path`, so what they import may lie anywhere. `hides` tells which names
+    (second) an import never takes from a folder (first).
     """
 
-    def __init__(self, paths: Iterable[str], extending: Collection[str] = ()) -> None:
+    def __init__(
+        self, paths: Iterable[str], extending: Collection[str] = (), hides: Callable[[str, str], bool] | None = None
+    ) -> None:
         self._extending = extending
+        self._hides = hides or (lambda folder, head: False)
         paths = sorted(paths)
-        self._in_package = {path.rpartition("/")[0] for path in paths if path.endswith("/__init__.py")}
         self._files: dict[str, list[str]] = {}
         self._packages: set[str] = set()
         self._found: dict[tuple[str, str], str | None] = {}
@@ -55,9 +58,8 @@ class Modules:
 
     def _find(self, dotted: str, folder: PurePosixPath, candidates: list[str]) -> str | None:
         depth = dotted.count(".") + 1
-        if dotted.split(".", maxsplit=1)[0] in STDLIB:
-            # Inside a package `import logging` means Python's, whatever lies beside the importing file.
-            candidates = [item for item in candidates if str(_root(item, depth)) not in self._in_package]
+        head = dotted.split(".", maxsplit=1)[0]
+        candidates = [item for item in candidates if not self._hides(str(_root(item, depth)), head)]
         ranked = []
         for candidate in candidates:
             root = _root(candidate, depth)

@@ -27,7 +27,7 @@ class Program:
         self.file_roles = roles
         self.library = library
         self.versions = versions
-        self.linker = Linker(files, library)
+        self.linker = Linker(files, library, versions)
         self.symbols: dict[str, list[Symbol]] = {}
         self.edges: list[Edge] = []
         self.callers: dict[FunctionKey, list[Edge]] = {}
