@@ -132,6 +132,19 @@ _SAID = {
             why="the hash of the password is compared",
         ),
         Good(
+            {
+                "app.py": _API.format(
+                    more="import asyncio, bcrypt\nfrom tokens import token_for\nfrom users import stored\n"
+                )
+                + "@app.post('/login')\nasync def login(email: str, password: str):\n"
+                "    same = await asyncio.to_thread(bcrypt.checkpw, password.encode(), stored(email))\n"
+                "    if not same:\n        raise HTTPException(401)\n    return {'token': token_for(email)}\n",
+                "tokens.py": _TOKEN,
+                "users.py": _USERS,
+            },
+            why="the hash of the password is compared in a thread",
+        ),
+        Good(
             _API.format(more="import jwt\n") + "def current_user(authorization: str = Header()):\n"
             "    return jwt.decode(authorization, 'k' * 32, algorithms=['HS256'])['sub']\n"
             "@app.get('/mine')\ndef mine(user: str = Depends(current_user)):\n    return load(user)\n",

@@ -57,6 +57,12 @@ OFFLOADED = (
             ROUTE
             + "@app.get('/')\nasync def home(u: str):\n    return await asyncio.to_thread(requests.get, u, timeout=5)\n"
         ),
+        Good(
+            ROUTE
+            + "@app.get('/')\nasync def home(u: str, v: str):\n    both = [asyncio.to_thread(requests.get, each, timeout=5) for each in (u, v)]\n"
+            "    return await asyncio.gather(*both)\n",
+            why="several at once, each in a thread",
+        ),
         Silent(
             ROUTE + "@app.get('/')\ndef home(u: str):\n    return requests.get(u, timeout=5).text\n",
             why="runs in a thread",
@@ -73,7 +79,7 @@ def blocking_call_in_async(call: CallSite, ask: Ask) -> Verdict:
 
     An event loop runs one thing at a time; a call that does not await keeps the loop from serving anyone else.
     """
-    if not call.library.blocking or call.awaited or any(maker.awaited for maker in ask.makers(call)):
+    if not call.library.blocking or call.awaited or call.elsewhere or any(maker.awaited for maker in ask.makers(call)):
         return handled()
     return unhandled(
         f"{call.shown}() blocks the event loop in async {call.function.name}()",

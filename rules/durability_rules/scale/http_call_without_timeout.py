@@ -46,7 +46,18 @@ from durability.api import (
                 "app/main.py": "from app.net import session\ndef load(url):\n    return session.get(url)  # <-\n",
             }
         ),
+        Bad(
+            "import asyncio, requests\nasync def load(url):\n    return await asyncio.to_thread(requests.get, url)  # <-",
+            why="the thread that asks waits for ever",
+        ),
+        Bad("import requests, threading\nthreading.Thread(target=requests.post, args=(url,)).start()  # <-"),
         Good("import requests\nrequests.get(url, timeout=3)"),
+        Good(
+            "import asyncio, requests\nasync def load(url):\n    return await asyncio.to_thread(requests.get, url, timeout=3)"
+        ),
+        Good(
+            "import requests, threading\nthreading.Thread(target=requests.post, args=(url,), kwargs={'timeout': 3}).start()"
+        ),
         Good("import httpx\nhttpx.get(url)", why="5 s by default"),
         Good("import httpx\nc = httpx.Client(timeout=5)\nc.get(url)"),
         Unclear("import requests\nrequests.get(url, **options)", why="a limit may be passed through"),

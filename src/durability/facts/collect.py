@@ -5,7 +5,7 @@ import libcst as cst
 from durability.facts.comments import MARKER, read_comments
 from durability.facts.lower import Lowering
 from durability.facts.model import Argument, Assign, Block, Call, Class, Decorator, FileFacts, Parameter, Value
-from durability.facts.names import Binding, Names
+from durability.facts.names import PARTIAL, Binding, Names
 from durability.knowledge import knowledge
 from durability.knowledge.stdlib import STDLIB
 from durability.syntax.positions import Positions
@@ -77,7 +77,7 @@ def _objects(names: Names) -> frozenset[str]:
 
 def _names(low: Lowering) -> Names:
     library = knowledge()
-    names = Names(low.blocks, low.calls, low.functions, (library.returns, library.enters))
+    names = Names(low.blocks, low.calls, low.functions, (library.returns, library.enters), library.runs)
     names.classes = frozenset(item.qualname for item in low.classes)
     for imported in low.imports:
         if imported.name and imported.name != "*":
@@ -183,7 +183,8 @@ def _resolve(low: Lowering, names: Names) -> None:
     for index, call in enumerate(low.calls):
         ref = names.callee(index)
         # Only a function of the project is followed inside, and those of libraries are the most.
-        if call.arguments and (ref[:1] in (":", ".") or ref.split(".", 1)[0] in imported):
+        followed = ref[:1] in (":", ".") or ref.split(".", 1)[0] in imported or names.runs(ref) is not None
+        if call.arguments and (followed or ref == PARTIAL):
             call.arguments = tuple(_argument(names, call, item) for item in call.arguments)
         elif any(_may_be_method(item.value) for item in call.arguments):
             call.arguments = tuple(

@@ -4,7 +4,9 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
+from durability.facts.handed import runs_at
 from durability.facts.model import Block, Call, Function, Value
+from durability.knowledge.rows import Row
 
 _DEPTH = 14
 _CONTAINERS = {"list": "list", "tuple": "tuple", "set": "set", "dict": "dict", "text": "str", "format": "str"}
@@ -51,7 +53,10 @@ _STANDING_IN = re.compile(
 
 _CLOSING = ("contextlib.closing", "contextlib.aclosing")
 
+PARTIAL = "functools.partial"
+
 Returns = Callable[[str], str | None]
+Runs = Callable[[str], Row | None]
 
 
 class Binding(NamedTuple):
@@ -69,15 +74,21 @@ class Binding(NamedTuple):
 
 
 class Names:
-    """Resolves values of one file to refs. `returns` and `enters` answer for library callables."""
+    """Resolves values of one file to refs. `returns`, `enters` and `runs` answer for library callables."""
 
     def __init__(
-        self, blocks: list[Block], calls: list[Call], functions: list[Function], library: tuple[Returns, Returns]
+        self,
+        blocks: list[Block],
+        calls: list[Call],
+        functions: list[Function],
+        library: tuple[Returns, Returns],
+        runs: Runs,
     ) -> None:
         self.blocks = blocks
         self.calls = calls
         self.functions = functions
         self.returns, self.enters = library
+        self.runs = runs
         self.scopes: list[dict[str, list[Binding]]] = [{} for _ in functions]
         self.comprehensions: list[dict[str, list[Binding]]] = [{} for _ in functions]
         self.attributes: dict[str, dict[str, list[tuple[int, Binding]]]] = {}
@@ -107,7 +118,7 @@ class Names:
             return self._attribute(self.ref(value.parts[0], function, block, line, depth + 1), value.text, depth)
         if kind == "call":
             called = self.callee(value.call, depth + 1)
-            return self._super(function) if called == "super" else self._given(called, self.calls[value.call])
+            return self._super(function) if called == "super" else self._given(called, self.calls[value.call], depth)
         if kind == "item":
             return self._item(value, function, block, line, depth + 1)
         if kind in ("or", "and", "if"):
@@ -187,12 +198,26 @@ class Names:
             return self.holds_object(value.text, function, binding.block, binding.line, depth + 1)
         return value.kind in ("call", "const")
 
-    def _given(self, called: str, call: Call) -> str:
+    def _given(self, called: str, call: Call, depth: int) -> str:
+        run = self._run(called, call, depth)
+        if run:
+            return self.result(run)
         if called.endswith(".orm.sessionmaker"):  # the older way to say `async_sessionmaker`
             kind = next((item.value for item in call.arguments if item.keyword == "class_"), None)
             if self.ref(kind, call.function, call.block, call.span[0]).endswith(".AsyncSession"):
                 return "sqlalchemy.ext.asyncio.async_sessionmaker"
         return self.result(called)
+
+    def _run(self, called: str, call: Call, depth: int) -> str:
+        """What a call that waits for a callable runs: `requests.get` of `to_thread(requests.get, url)`; "" for none."""
+        row = self.runs(called)
+        at = runs_at(call.arguments, row) if row is not None and row.async_ else None
+        if at is None or depth > _DEPTH:
+            return ""
+        value = call.arguments[at].value
+        if value.kind == "call" and self.callee(value.call, depth + 1) == PARTIAL and self.calls[value.call].arguments:
+            value = self.calls[value.call].arguments[0].value
+        return self.ref(value, call.function, call.block, call.span[0], depth + 1)
 
     def result(self, ref: str) -> str:
         """What calling `ref` gives: an object of a class is written as the class itself."""

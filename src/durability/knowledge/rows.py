@@ -22,7 +22,8 @@ class Row(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, g
     expire, or "*" when it always does. `undo` is the name that reverses the effect. `attribute` marks a name that is
     read rather than called. `cap_arguments` bound the size of the answer. `status_checked`: an answer that reports an
     error raises by itself. `round_trip`: the call itself asks the other side, rather than taking from an answer that is
-    already there (`find_one` does, `Cursor.fetchone` does not). `parents` lend a class their methods;
+    already there (`find_one` does, `Cursor.fetchone` does not). `runs` is the position and `runs_argument` the keyword
+    of a callable that the call runs with the arguments that follow it. `parents` lend a class their methods;
     methods of `awaitable_parents` that block are lent as awaitable ones. `disputed` lists the columns on which the
     rows of all versions in question differ; they hold their unknown value.
     """
@@ -57,6 +58,8 @@ class Row(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, g
     cap_arguments: tuple[str, ...] = ()
     status_checked: bool = False
     round_trip: bool = False
+    runs: int | None = None
+    runs_argument: str = ""
     sink: Sink | None = None
     sink_position: int | None = None
     sink_argument: str = ""

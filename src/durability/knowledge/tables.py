@@ -95,6 +95,10 @@ class Knowledge:
         types = {row.enters or row.returns for row in self.rows(name)}
         return (types.pop() or None) if len(types) == 1 else None
 
+    def runs(self, name: str) -> Row | None:
+        """The row of a name whose call runs a callable that it is given; None for other names."""
+        return next((row for row in self.rows(name) if row.runs is not None), None)
+
     def entry(self, name: str) -> tuple[Entry, ...]:
         """How `name` registers entry points; through aliases, attributes and parents, as for rows."""
         found = self._entered.get(name)

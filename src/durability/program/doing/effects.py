@@ -56,6 +56,8 @@ class Effects:
 
     def _build(self, wanted: Callable[[Row], bool], blocking: bool) -> Table:
         starts = [(key, index) for key, index, row in self._operations if wanted(row)]
+        if blocking:
+            starts = [(key, index) for key, index in starts if (key[0], index) not in self._program.elsewhere]
         return spread(self._program, starts, self._runs_now if blocking else _always)
 
 

@@ -9,6 +9,7 @@ from durability.model import CallCounts
 from durability.program.links.arguments import follow_arguments
 from durability.program.links.edges import link_calls
 from durability.program.links.graph import Edge, FunctionKey
+from durability.program.links.handovers import follow_handovers
 from durability.program.links.link import _BUILTIN, _TYPES, Linker, Symbol
 from durability.program.links.modules import imported_paths
 from durability.program.links.spelling import plain_name
@@ -29,6 +30,7 @@ class Program:
         self.versions = versions
         self.linker = Linker(files, library, versions)
         self.symbols: dict[str, list[Symbol]] = {}
+        self.elsewhere: set[tuple[str, int]] = set()
         self.edges: list[Edge] = []
         self.callers: dict[FunctionKey, list[Edge]] = {}
         self.callees: dict[FunctionKey, list[Edge]] = {}
@@ -45,6 +47,7 @@ class Program:
         self._locals: dict[str, dict[int, set[str]]] = {}
         for path in sorted(files):
             self.symbols[path] = [self.linker.callee(call.ref, path) for call in files[path].calls]
+        self.files = {**files, **follow_handovers(self)}
         for path in sorted(files):
             link_calls(self, path)
         follow_arguments(self)

@@ -63,7 +63,8 @@ class DoingQuestions:
         """
         target = self._context.program.key_of(call.symbol)
         if target is None:
-            return known(call.library.blocking and any(matches(call.library, effect) for effect in effects))
+            blocks = call.library.blocking and not call.elsewhere
+            return known(blocks and any(matches(call.library, effect) for effect in effects))
         if self._context.program.function(target).is_generator and call.used in ("passed", "returned", "other"):
             return NO  # it runs when somebody iterates over it, and that may be a thread
         found = [self._context.effects.chain(target, effect, blocking=True) for effect in effects]

@@ -134,6 +134,11 @@ class CallSite(Site):
         return self.fact.awaited
 
     @property
+    def elsewhere(self) -> bool:
+        """Whether it runs on another thread while this one goes on: `to_thread(requests.get, url)`."""
+        return (self.path, self.index) in self.program.elsewhere
+
+    @property
     def has_unpacked(self) -> bool:
         """Whether arguments are passed through by `*` or `**`."""
         return any(item.keyword in ("*", "**") for item in self.fact.arguments)
