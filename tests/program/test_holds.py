@@ -52,6 +52,43 @@ def test_what_is_handed_to_another_thread_is_not_waited_for():
     )
 
 
+AWAITED = """import asyncio, requests
+from fastapi.concurrency import run_in_threadpool
+def load(u):
+    return requests.get(u, timeout=5)
+async def f(u):
+    {statement}
+"""
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        ("await asyncio.to_thread(load, u)", "5 s"),
+        ("await run_in_threadpool(lambda: load(u))", "5 s"),
+        ("await asyncio.gather(asyncio.to_thread(load, u))", "5 s"),
+        ("asyncio.get_running_loop().run_in_executor(None, load, u)", None),
+        ("asyncio.get_running_loop().run_in_executor(None, requests.get, u)", None),
+        ("await asyncio.to_thread(requests.get, u, timeout=6)", "6 s"),
+    ],
+)
+def test_what_another_thread_does_is_waited_for_where_it_is_awaited(statement, words):
+    assert said(linked(main=AWAITED.format(statement=statement))) == words
+
+
+@pytest.mark.parametrize(
+    ("made", "words"),
+    [
+        ("OpenAI(timeout=20, max_retries=0)", "20 s"),
+        ("OpenAI(timeout=limit(), max_retries=0)", None),
+        ("OpenAI()", None),
+    ],
+)
+def test_a_client_has_its_own_limit_where_the_arguments_of_the_call_are_passed_through(made, words):
+    main = f"from openai import OpenAI\nclient = {made}\ndef f(**more):\n    client.responses.create(**more)\n"
+    assert said(linked(main=main)) == words
+
+
 GRADIO = "import gradio as gr\ndef f(q):\n    return q\nwith gr.Blocks() as page:\n    b = gr.Button()\n    b.click(f, b, b{more})\n{end}page.launch()\n"
 
 

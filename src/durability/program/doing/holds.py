@@ -63,14 +63,29 @@ def hold(context: "Context", start: FunctionKey) -> Hold | None:
             if found is not None and (worst is None or found.longest > worst.longest):
                 worst = found
         for edge in context.program.callees.get(key, ()):
-            if edge.callee not in came and not edge.offloaded and edge.call >= 0:
+            if edge.callee not in came and edge.call >= 0 and _is_waited_for(context, edge):
                 came[edge.callee] = edge
                 queue.append(edge.callee)
     return worst
 
 
+def _is_waited_for(context: "Context", edge: Edge) -> bool:
+    """Whether a function goes on only when what it calls, or hands to another thread, has come back."""
+    if not edge.offloaded:
+        return True
+    call = context.call(edge.caller[0], edge.call)
+    return call.library.runs is not None and call.library.async_ and _is_taken(call)
+
+
+def _is_taken(call: CallSite) -> bool:
+    """Whether the result of work on another thread is waited for here, as far as one can see."""
+    return call.awaited or (call.used != "dropped" and not any("." in name for name in call.into))
+
+
 def _of(context: "Context", came: dict[FunctionKey, Edge | None], call: CallSite) -> Hold | None:
     if call.library.effect not in _WAITING or call.library.timeout == "unknown":
+        return None
+    if call.elsewhere and not _is_taken(call):
         return None
     limit = call.value("timeout", default=call.library.timeout)
     forever = limit.never.value == "yes"

@@ -55,6 +55,8 @@ class Setting:
                 return float(self.given.text) if self.given.kind == "const" else None
             except ValueError:
                 return None
+        if self._obstacle:
+            return None
         return self._default if isinstance(self._default, float) else None
 
 
@@ -172,11 +174,13 @@ class CallSite(Site):
             given = self.argument(name, position if index == 0 else None)
             if given is not None:
                 return Setting(given, default, None, self.context.constant_name(given, self.key))
-        if any(item.keyword == "**" for item in self.fact.arguments):
-            return Setting(None, default, "passed through", "")
+        found = Setting(None, default, None, "")
         if row.timeout_receiver or self.fact.receiver is not None:
-            return self._from_receiver(keyword, keywords, default)
-        return Setting(None, default, None, "")
+            found = self._from_receiver(keyword, keywords, default)
+        passed = any(item.keyword == "**" for item in self.fact.arguments)
+        if passed and (found.given is None or found.never.value != "no"):
+            return Setting(None, default, "passed through", "")
+        return found
 
     def _from_receiver(self, keyword: str, keywords: tuple[str, ...], default: object) -> Setting:
         makers = self.context.makers(self)
