@@ -33,7 +33,7 @@ FRAMEWORKS = {
     "django inline include": ("from django.urls import include, path\ndef a(request): pass\nurlpatterns = [path('v1/', include([path('a/', a)]))]\n", ["route ANY /v1/a/"]),
     "django wrapped": ("from django.urls import path\nfrom django.views.decorators.csrf import csrf_exempt\nfrom django.views import View\nclass A(View):\n    def post(self, request): pass\nurlpatterns = [path('a/', csrf_exempt(A.as_view()))]\n", ["route POST /a/"]),
     "django api view": ("from django.urls import path\nfrom rest_framework.decorators import api_view\n@api_view(['GET', 'POST'])\ndef a(request): pass\nurlpatterns = [path('a/', a)]\n", ["route GET/POST /a/"]),
-    "django view set": ("from django.urls import include, path\nfrom rest_framework import routers, viewsets\nfrom rest_framework.decorators import action\nclass A(viewsets.ModelViewSet):\n    def list(self, request): pass\n    def update(self, request, pk): pass\n    @action(detail=True, methods=['post'])\n    def pay(self, request, pk): pass\nrouter = routers.DefaultRouter()\nrouter.register(r'as', A)\nurlpatterns = [path('api/', include(router.urls))]\n", ["route GET /api/as/", "route POST /api/as/{pk}/pay/", "route PUT /api/as/{pk}/"]),
+    "django view set": ("from django.urls import include, path\nfrom rest_framework import routers, viewsets\nfrom rest_framework.decorators import action\nclass A(viewsets.ModelViewSet):\n    def list(self, request): pass\n    def update(self, request, pk): pass\n    @action(detail=True, methods=['post'])\n    def pay(self, request, pk): pass\nrouter = routers.DefaultRouter()\nrouter.register(r'as', A)\nurlpatterns = [path('api/', include(router.urls))]\n", ["route DELETE /api/as/{pk}/", "route GET /api/as/", "route GET /api/as/{pk}/", "route PATCH /api/as/{pk}/", "route POST /api/as/", "route POST /api/as/{pk}/pay/", "route PUT /api/as/{pk}/"]),
     "django mapped view set": ("from django.urls import path\nfrom rest_framework import viewsets\nclass A(viewsets.ViewSet):\n    def find(self, request): pass\nurlpatterns = [path('a/', A.as_view({'get': 'find'}))]\n", ["route GET /a/"]),
     "django command": ("from django.core.management.base import BaseCommand\nclass Command(BaseCommand):\n    def handle(self, *a, **k): pass\n", ["cli Command.handle"]),
     "django signal": ("from django.dispatch import receiver\nfrom django.db.models.signals import post_save\n@receiver(post_save)\ndef saved(sender, **k): pass\n", ["worker saved"]),
@@ -61,7 +61,7 @@ FRAMEWORKS = {
         "class Orders(viewsets.ModelViewSet):\n    def get_queryset(self): pass\n    def perform_create(self, serializer): pass\n"
         "    def destroy(self, request, pk=None): pass\n    def perform_destroy(self, instance): pass\n"
         "router = DefaultRouter()\nrouter.register('orders', Orders)\nurlpatterns = router.urls\n",
-        ["route DELETE /orders/{pk}/", "route GET /orders/", "route POST /orders/"],
+        ["route DELETE /orders/{pk}/", "route GET /orders/", "route GET /orders/{pk}/", "route PATCH /orders/{pk}/", "route POST /orders/", "route PUT /orders/{pk}/"],
     ),
     "mcp": ("from fastmcp import FastMCP\nmcp = FastMCP('x')\n@mcp.tool()\ndef a(): pass\n", ["tool a"]),
     "langchain": ("from langchain_core.tools import tool\n@tool\ndef a(q: str): pass\n", ["tool a"]),

@@ -55,6 +55,10 @@ SelectorKind = Literal[
 ]
 
 
+_OF_ENTRIES = ("entries", "gaps")
+"""What is said of a way in is said of one that a framework supplies; what it does inside is not for this project."""
+
+
 class Selector(Struct, frozen=True):
     """Which places are sites: a kind, and conditions that are joined after linking."""
 
@@ -74,6 +78,8 @@ class Selector(Struct, frozen=True):
         if self.roles and not context.reach.roles.intersection(self.roles):
             return
         for site in _FINDERS[self.kind](self, context):
+            if self.kind not in _OF_ENTRIES and site.function.supplied:
+                continue
             if self.in_async is not None and site.in_async != self.in_async:
                 continue
             if self.in_loop is not None and bool(site.loops) != self.in_loop:

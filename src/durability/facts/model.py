@@ -133,7 +133,10 @@ class Decorator(Struct, frozen=True, array_like=True, gc=False):
 
 
 class Function(Struct, array_like=True, gc=False):
-    """One function, lambda, or (index 0) the module body. `owner` is the class it is a method of, else ""."""
+    """One function, lambda, or (index 0) the module body. `owner` is the class it is a method of, else "".
+
+    `supplied`: the class has it of a framework, and nobody wrote it here.
+    """
 
     name: str
     qualname: str
@@ -150,6 +153,7 @@ class Function(Struct, array_like=True, gc=False):
     reads: tuple[str, ...] = ()
     statements: int = 0
     def_block: int = -1
+    supplied: bool = False
 
 
 class Class(Struct, array_like=True, gc=False):

@@ -80,7 +80,9 @@ class Entry(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True,
     `handler_argument`), "base" (methods named in `handlers` of subclasses; `handlers` may hold patterns like "on_*"),
     "script" (a module that imports the name runs top to bottom for each interaction), "router" (makes an object that
     routes are registered on; its prefix is the path argument, its handler argument a list of its routes), "mount"
-    (hangs the router in its handler argument under its receiver, with the prefix in its path argument). `methods` are
+    (hangs the router in its handler argument under its receiver, with the prefix in its path argument),
+    "generic" (a class that has the methods in `handlers` written for its subclasses; "get=list" says that `get` does
+    what `list` does). `methods` are
     the HTTP methods, ("from-name",) when the decorator's own name is the method, ("argument",) when its `methods`
     argument holds them. `hook`: it runs around requests for other addresses and has none of its own. `concurrent`:
     several may run at once. `external_input`: arguments come from outside the program.

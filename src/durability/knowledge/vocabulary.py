@@ -20,7 +20,7 @@ Effect = Literal[
     "constructs", "none",
 ]  # fmt: skip
 Role = Literal["route", "worker", "ui", "cli", "tool", "startup", "bot"]
-EntryKind = Literal["decorator", "call", "base", "script", "router", "mount"]
+EntryKind = Literal["decorator", "call", "base", "script", "router", "mount", "generic"]
 Meaning = Literal[
     "request", "body", "form", "query", "path", "header", "cookie", "upload", "model", "dependency", "security",
     "background", "websocket", "session", "text", "settings",

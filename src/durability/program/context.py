@@ -211,7 +211,7 @@ class Context:
         """The innermost function around a line, "" for the module body, and its role."""
         best = 0
         for index, function in enumerate(self.program.files[path].functions):
-            if index and function.span[0] <= line <= function.span[2]:
+            if index and not function.supplied and function.span[0] <= line <= function.span[2]:
                 best = index
         name = self.program.files[path].functions[best].qualname if best else ""
         return name, self.reach.of((path, best)).role

@@ -44,6 +44,17 @@ class Addresses:
             text = text.rstrip("/") + "/"
         return tuple(plain_address(item) for item in self._routers.addresses(path, index, text))
 
+    def whole(self, row: Entry, place: tuple[str, int], address: str) -> str:
+        """An address as its router writes it: with a slash at its end, unless it is told to leave that out."""
+        if not row.name.startswith("rest_framework.") or place[1] < 0:
+            return address
+        for path, name in self._routers.owners(*place):
+            made = self._program.files[path].calls[int(name[1:])] if name.startswith("#") else None
+            closing = argument(made, "trailing_slash", 0) if made is not None else None
+            if closing is not None and closing.text == "False":
+                return address.rstrip("/")
+        return address
+
     def methods(self, row: Entry, name: str, place: tuple[str, int], edge: Edge | None = None) -> tuple[str, ...]:
         """The HTTP methods of a registration; () where there are none."""
         last = name.rsplit(".", 1)[-1].removeprefix("add_").lower()

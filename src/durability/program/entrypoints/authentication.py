@@ -267,4 +267,13 @@ def _stronger(checks: Iterator[Check]) -> Check:
 
 def _is_harmless(name: str) -> bool:
     last = name.rsplit(".", 1)[-1]
-    return last in ("wraps", "lru_cache", "cache", "staticmethod", "classmethod", "property", "action", "override")
+    return ".mapping." in name or last in (
+        "wraps",
+        "lru_cache",
+        "cache",
+        "staticmethod",
+        "classmethod",
+        "property",
+        "action",
+        "override",
+    )

@@ -112,7 +112,7 @@ class _Finder:
             function = self.program.function(handler.function)
             methods = (handler.method,) if handler.method else written
             for address in addresses:
-                whole = address + handler.suffix if address else ""
+                whole = self.addresses.whole(row, place, address + handler.suffix) if address else ""
                 title = title_of(row, methods, whole or function.qualname)
                 yield EntryPoint(
                     handler.function,
@@ -141,6 +141,8 @@ class _Finder:
             ):
                 continue
             index, function = self.program.linker.functions[symbol.path][f"{symbol.name}.{method}"]
+            if function.supplied:
+                continue  # a way in only where the class is given an address
             verb = serving_name(method)
             methods = (verb,) if verb and row.role == "route" else ()
             hook = row.hook or (row.role == "route" and row.methods in (("from-name",), ("ANY",)) and not verb)

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from durability.facts.model import Value
+from durability.facts.model import Function, Value
 from durability.program.entrypoints.bindings import Bindings
 from durability.program.links.given import argument_for
 from durability.program.links.graph import Edge, FunctionKey
@@ -12,20 +13,24 @@ from durability.program.links.link import Symbol
 from durability.program.links.program import Program
 
 VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "trace")
+_ONE = "{pk}/"
+"""The address of one row, below that of all."""
+_LOOKUPS = ("lookup_url_kwarg", "lookup_field")
+"""What a view set calls the part of the address that names one row, where it is not `pk`."""
 _CRUD = {
     "list": ("GET", ""),
     "create": ("POST", ""),
-    "retrieve": ("GET", "{pk}/"),
-    "update": ("PUT", "{pk}/"),
-    "partial_update": ("PATCH", "{pk}/"),
-    "destroy": ("DELETE", "{pk}/"),
+    "retrieve": ("GET", _ONE),
+    "update": ("PUT", _ONE),
+    "partial_update": ("PATCH", _ONE),
+    "destroy": ("DELETE", _ONE),
 }
 _HOOKS = {
     "get_queryset": ("GET", "", ("list", "get")),
-    "get_object": ("GET", "{pk}/", ("retrieve", "get")),
+    "get_object": ("GET", _ONE, ("retrieve", "get")),
     "perform_create": ("POST", "", ("create", "post")),
-    "perform_update": ("PUT/PATCH", "{pk}/", ("update", "put")),
-    "perform_destroy": ("DELETE", "{pk}/", ("destroy", "delete")),
+    "perform_update": ("PUT/PATCH", _ONE, ("update", "put")),
+    "perform_destroy": ("DELETE", _ONE, ("destroy", "delete")),
 }
 """What the generic views of Django REST framework call for an action that a class leaves to them, with its method,
 address, and the methods that would answer it themselves."""
@@ -177,6 +182,27 @@ def _callee(target: str) -> Value:
 
 def class_handlers(program: Program, symbol: Symbol) -> Iterator[Handler]:
     """The methods of a view class that answer requests, those of its project bases too."""
+    for handler in _class_handlers(program, symbol):
+        named = _lookup(program, symbol) if _ONE in handler.suffix else ""
+        yield replace(handler, suffix=handler.suffix.replace("pk", named)) if named else handler
+
+
+def _lookup(program: Program, symbol: Symbol) -> str:
+    """What a view set calls the part of the address that names one row; "" where it does not say."""
+    written = {
+        (item.target.text, block.targets[0]): item.value.text
+        for at in _family(program, symbol)[0]
+        for name in _LOOKUPS
+        for item in program.assigns_to(at.path, name)
+        if (block := program.files[at.path].blocks[item.block]).kind == "class"
+        and block.targets[0] == at.name
+        and item.value is not None
+        and item.value.kind == "text"
+    }
+    return next((text for name in _LOOKUPS for (given, _), text in written.items() if given == name), "")
+
+
+def _class_handlers(program: Program, symbol: Symbol) -> Iterator[Handler]:
     classes, is_set, actions = _family(program, symbol)
     seen: set[str] = set()
     for at in classes:
@@ -191,9 +217,12 @@ def class_handlers(program: Program, symbol: Symbol) -> Iterator[Handler]:
                 yield Handler((at.path, index), *_CRUD[method])
             elif is_set and any(program.resolve(item.ref, at.path).name == _ACTION for item in function.decorators):
                 yield _action(program, (at.path, index), method)
+            elif is_set and (other := _mapped_to(function)) and (first := functions.get(f"{at.name}.{other[0]}")):
+                action = _action(program, (at.path, first[0]), other[0])
+                yield Handler((at.path, index), other[1], action.suffix)
             elif actions and method in _HOOKS and not _answers(program, classes, _HOOKS[method][2]):
                 yield Handler((at.path, index), _HOOKS[method][0], _HOOKS[method][1] if is_set else "")
-            elif verb and not (method in _CRUD and not actions):
+            elif verb and not (method in _CRUD and (function.supplied or not actions)):
                 yield Handler((at.path, index), verb if verb != "ANY" else "")
             elif method == "__call__":
                 yield Handler((at.path, index))
@@ -217,6 +246,15 @@ def _family(program: Program, symbol: Symbol) -> tuple[list[Symbol], bool, bool]
                 found.append(parent)
     known = [at for at in found if at.name in program.linker.classes[at.path]]
     return known, is_set, is_rest
+
+
+def _mapped_to(function: Function) -> tuple[str, str] | None:
+    """The action whose address a method answers too, and for which HTTP method: `@pay.mapping.delete`."""
+    for item in function.decorators:
+        action, mapping, verb = item.ref.rpartition(".mapping.")
+        if mapping and verb in VERBS:
+            return action, verb.upper()
+    return None
 
 
 def _action(program: Program, key: FunctionKey, method: str) -> Handler:

@@ -213,8 +213,9 @@ class Program:
         totals = {"project": 0, "library": 0, "other_library": 0, "unresolved": 0}
         for path, symbols in self.symbols.items():
             if self.file_roles.get(path) == "first-party":
-                for symbol in symbols:
-                    totals[self._class(symbol)] += 1
+                facts = self.files[path]
+                for call, symbol in zip(facts.calls, symbols, strict=True):
+                    totals[self._class(symbol)] += not facts.functions[call.function].supplied
         return CallCounts(**totals)
 
     def is_unresolved(self, path: str, call: int) -> bool:
