@@ -8,7 +8,11 @@ from durability.model import CallCounts, Role
 
 TouchKind = Literal["database", "service", "model", "file", "state", "message", "money", "program", "queue"]
 TouchHow = Literal["reads", "writes", "deletes", "calls"]
-LastingKind = Literal["record", "file", "delete", "remote", "charge", "refund", "message", "enqueue", "start"]
+LastingKind = Literal[
+    "record", "deletion", "file", "delete", "remote", "charge", "refund", "message", "enqueue", "start"
+]
+"""`deletion` is of rows or documents, `delete` of a file."""
+
 Access = Literal["open", "required", "unknown", ""]
 
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from durability.model import Stake
 from durability.program.context import Context
 from durability.program.doing.personal import personal_stores
+from durability.program.doing.rowwork import deletes_rows
 from durability.program.doing.touches import touches
 from durability.program.flows.results import names_in
-from durability.program.flows.statements import acting, query_texts
+from durability.program.flows.statements import query_texts
 from durability.program.sequences.events import changes_remote
 from durability.program.sites import CallSite
 
@@ -22,7 +23,7 @@ _BY_EFFECT = {
 _ACTING = ("charge", "refund", "message", "db.write", "file.write", "file.delete", "process", "http")
 _PASSING = re.compile(r"te?mp|scratch|cache|(?:sym)?link$|latest", re.IGNORECASE)
 _EXPIRING = re.compile(r"session|token|otp|reset|verif|nonce|expire|cache|temp|lock|attempt", re.IGNORECASE)
-_DELETES = re.compile(r"^\s*(?:delete\s+from|drop\s+table|truncate)\b", re.IGNORECASE)
+_DROPS = re.compile(r"^\s*drop\s+table\b", re.IGNORECASE)
 
 
 def stakes_of(context: Context) -> tuple[Stake, ...]:
@@ -76,12 +77,6 @@ def _deletes(context: Context, call: CallSite) -> bool:
     """Whether a call deletes what people would miss: not a token, a session, or what has expired."""
     texts = query_texts(context, call) or ()
     names = [touch.name for touch in touches(context, call) if touch.kind == "database"]
-    return _deletes_rows(call, acting(context, call), texts) and not any(
+    return (deletes_rows(context, call) or any(map(_DROPS.match, texts))) and not any(
         _EXPIRING.search(text) for text in (*texts, *names)
     )
-
-
-def _deletes_rows(call: CallSite, doing: CallSite, texts: tuple[str, ...]) -> bool:
-    if doing.name.rsplit(".", 1)[-1] in ("delete", "delete_one", "delete_many", "drop"):
-        return True
-    return call.runs_statement and any(_DELETES.match(text) for text in texts)

@@ -127,7 +127,7 @@ def _gaps(context: Context) -> dict[str, list[Gap]]:
     for site in gaps_of(context, _STANDING, _STANDING):
         if site.first.kind == site.then.kind:
             continue
-        after, missing = (lasting(context, effect, later=False) for effect in (site.first, site.then))
+        after, missing = lasting(context, site.first)[-1], lasting(context, site.then)[0]
         for entry in site.reach.entries:
             found.setdefault(entry, []).append(Gap(after, missing))
     return found

@@ -20,13 +20,16 @@ MISSING = {
     "does without": "does without it", "fails later": "fails later without it",
 }  # fmt: skip
 LEAVES = {
-    "record": "record", "file": "file", "delete": "deleted file", "remote": "change at another service",
-    "charge": "payment", "refund": "refund", "message": "message", "enqueue": "queued work",
+    "record": "record", "deletion": "deleted rows of", "file": "file", "delete": "deleted file",
+    "remote": "change at another service", "charge": "payment", "refund": "refund", "message": "message",
+    "enqueue": "queued work",
 }  # fmt: skip
 
 
 def lasting(effect: Lasting) -> str:
     """A lasting effect: what it is and what it is about."""
+    if not effect.name:
+        return LEAVES[effect.kind].removesuffix(" of")
     return f"{LEAVES[effect.kind]} {effect.name}"
 
 
@@ -40,6 +43,7 @@ def named(touch: Touch) -> str:
 def counted(found: ProjectMap) -> str:
     """How much there is, in one line."""
     things = {(touch.kind, touch.name) for entry in found.entry_points for touch in entry.touches}
+    things -= {(kind, name) for kind, name in things if kind == "database" and not name}
     kinds = [(_COUNTED.get(kind, kind), sum(1 for other, _ in things if other == kind)) for kind in KINDS]
     parts = [_plural(len(found.entry_points), "entry point")]
     parts += [_plural(number, word) for word, number in kinds if number]

@@ -7,10 +7,11 @@ from urllib.parse import urlsplit
 
 from durability.facts.model import Value
 from durability.map_model import Touch, TouchHow, TouchKind
+from durability.program.doing.rowwork import row_work, text_work
+from durability.program.doing.tables import tables
 from durability.program.flows.constants import leading_text
-from durability.program.flows.statements import acting, query_texts
+from durability.program.flows.statements import query_texts
 from durability.program.links.graph import FunctionKey
-from durability.program.links.link import UNKNOWN, Symbol
 from durability.program.links.spelling import plain_name
 from durability.program.sites import CallSite
 
@@ -30,9 +31,7 @@ _SIMPLE: dict[str, tuple[TouchKind, TouchHow]] = {
     "file.write": ("file", "writes"),
     "file.delete": ("file", "deletes"),
 }
-_DATABASE: dict[str, TouchHow] = {
-    "db.query": "reads", "db.fetch_all": "reads", "db.fetch_one": "reads", "db.write": "writes", "db.schema": "writes",
-}  # fmt: skip
+_DATABASE = ("db.query", "db.fetch_all", "db.fetch_one", "db.write", "db.schema")
 EFFECTS = (*_SIMPLE, *_DATABASE, "file.open")
 """The effects that touch something worth drawing."""
 
@@ -40,12 +39,7 @@ _TABLE = re.compile(
     r"\b(?P<verb>from|join|into|update|table(?:\s+if\s+(?:not\s+)?exists)?)\s+[\"'`\[]?(?P<name>[A-Za-z_][\w.]*)",
     re.IGNORECASE,
 )
-_WRITES = re.compile(r"^\s*(?:insert|update|replace|create|alter|drop|merge)\b", re.IGNORECASE)
-_DELETES = re.compile(r"^\s*(?:delete|truncate)\b", re.IGNORECASE)
 _KEYWORDS = frozenset({"select", "set", "values", "where", "only", "lateral", "unnest", "not", "exists", "if"})
-_COLLECTIONS = ("pymongo.", "motor.", "mongoengine.", "google.cloud.firestore.", "supabase.")
-_BUILDERS = ("postgrest.", "boto3.dynamodb.", "google.cloud.firestore.")
-_NAMING = frozenset({"table", "from_", "Table", "collection"})
 _URL_ARGUMENTS = ("url", "base_url")
 _MODEL_ARGUMENTS = ("model", "model_name", "model_id", "modelId", "engine")
 _HANDLED = frozenset({"write", "writelines", "writerow", "writerows", "dump"})
@@ -58,7 +52,7 @@ def touches(context: "Context", call: CallSite) -> Iterator[Touch]:
     """What one call touches; a database call touches each table that its statement names."""
     effect = call.database.library.effect
     if effect in _DATABASE:
-        for how, name in _tables(context, call, _DATABASE[effect]):
+        for how, name in _tables(context, call):
             yield Touch("database", how, name, call.path, call.line)
     elif effect == "file.open":
         yield Touch("file", _mode(call), _path(context, call), call.path, call.line)
@@ -90,99 +84,15 @@ def _is_of_one_object(owner: str, event: "Event") -> bool:
     return event.kind == "rebind" and event.what.split(".")[-2:-1] not in (["cls"], [owner.rsplit(".", 1)[-1]])
 
 
-def _tables(context: "Context", call: CallSite, how: TouchHow) -> list[tuple[TouchHow, str]]:
+def _tables(context: "Context", call: CallSite) -> list[tuple[TouchHow, str]]:
     found: list[tuple[TouchHow, str]] = []
     for text in query_texts(context, call) or ():
-        stated: TouchHow = "deletes" if _DELETES.match(text) else "writes" if _WRITES.match(text) else "reads"
         names = [match["name"] for match in _TABLE.finditer(text) if match["name"].lower() not in _KEYWORDS]
-        found += [(stated if number == 0 else "reads", name) for number, name in enumerate(names)]
-    if how == "writes" and acting(context, call).shown.endswith(".delete"):
-        how = "deletes"
-    found = found or [(how, name) for name in _models(context, call)]
-    return list(dict.fromkeys(found)) or [(how, "")]
-
-
-def _models(context: "Context", call: CallSite) -> list[str]:
-    """The classes of the project that an object-relational call is about, else the collection it is made on."""
-    if call.name.startswith(_BUILDERS):
-        return _built_on(context, call)
-    found: list[str] = []
-    pending = [item.value for item in call.arguments] + ([call.receiver] if call.receiver is not None else [])
-    while pending:
-        value = pending.pop(0)
-        if value.kind in ("name", "call") and value.text != "self":
-            symbol = (
-                context.program.symbol(call.path, value.call)
-                if value.kind == "call" and value.call >= 0
-                else context.program.value_symbol(value, call.path, call.key[1])
-            )
-            if symbol.kind == "unknown" and value.kind == "name":
-                found += _bound_to(context, value.text, call)
-            elif symbol.kind == "class" and _has_bases(context, symbol):
-                found.append(symbol.name)
-        pending.extend(value.parts)
-        if value.kind == "call" and value.call >= 0:
-            pending.extend(item.value for item in context.call(call.path, value.call).arguments)
-    return list(dict.fromkeys(found)) or _fetched(context, call) or _collection(call)
-
-
-def _fetched(context: "Context", call: CallSite) -> list[str]:
-    """The class of the object that a call is made on: `Order` in `order = Order.objects.get(pk=1); order.save()`."""
-    holder = call.fact.ref.rpartition(".")[0]
-    symbol = context.program.resolve(holder, call.path) if holder else UNKNOWN
-    return [symbol.name] if symbol.kind == "class" else []
-
-
-def _bound_to(context: "Context", name: str, call: CallSite) -> list[str]:
-    """The classes of the object under a local name: made there (`order = Order()`) or found by an earlier query."""
-    for item in context.program.assigns_to(call.path, name):
-        value = item.value
-        if item.function == call.key[1] and value is not None and value.kind == "call" and value.call >= 0:
-            made = context.call(call.path, value.call)
-            if made.symbol.kind == "class":
-                return [made.symbol.name] if _has_bases(context, made.symbol) else []
-            if made.index < call.index and made.library.effect.startswith("db."):
-                return _asked_of(context, made)
-    return []
-
-
-def _asked_of(context: "Context", call: CallSite) -> list[str]:
-    """The class that a query is about: `Note` in `Note.objects.get()`, `db.get(Note, 1)`, `db.query(Note).first()`."""
-    prefix = call.fact.ref
-    while prefix := prefix.rpartition(".")[0]:
-        symbol = context.program.resolve(prefix, call.path)
-        if symbol.kind == "class" and _has_bases(context, symbol):
-            return [symbol.name]
-    for item in (call, *context.makers(call)):
-        for argument in item.arguments[:1]:
-            symbol = context.program.value_symbol(argument.value, item.path, item.key[1])
-            if symbol.kind == "class" and _has_bases(context, symbol):
-                return [symbol.name]
-    return []
-
-
-def _has_bases(context: "Context", symbol: Symbol) -> bool:
-    return bool(context.program.linker.classes[symbol.path][symbol.name].bases)
-
-
-def _collection(call: CallSite) -> list[str]:
-    """`users` in `db.users.find_one()` and `db["users"].find_one()`."""
-    receiver = call.receiver
-    if receiver is None or not call.name.startswith(_COLLECTIONS):
-        return []
-    if receiver.kind == "item" and receiver.parts[1].kind == "text":
-        return [receiver.parts[1].text]
-    return [receiver.text] if receiver.kind == "attr" else []
-
-
-def _built_on(context: "Context", call: CallSite) -> list[str]:
-    """`users` in `client.table("users").select("*").execute()` and in `resource.Table("users").put_item()`."""
-    for maker in context.makers(call):
-        named = (maker.argument(keyword) for keyword in ("name", "table_name", "collection_path"))
-        given = next((value for value in named if value is not None), None) or maker.argument("", 0)
-        if maker.shown.rpartition(".")[2] in _NAMING and given is not None:
-            return [text] if (text := leading_text(context, given, maker.key)) else []
-    return []
+        found += [(text_work(text) if number == 0 else "reads", name) for number, name in enumerate(names)]
+    if not found:
+        how = row_work(context, call)
+        found = [(how, name) for name in tables(context, call)] or [(how, "")]
+    return list(dict.fromkeys(found))
 
 
 def _mode(call: CallSite) -> TouchHow:

@@ -171,9 +171,9 @@ class Linker:
         if owner.kind != "class" or before.kind != "library" or segment not in ("()", "[]"):
             return symbol
         given = self.library.returns(f"{before.name}.__getitem__") if segment == "[]" else symbol.name
-        return owner if given in self._library_bases(owner) else symbol
+        return owner if given in self.library_bases(owner) else symbol
 
-    def _library_bases(self, symbol: Symbol) -> frozenset[str]:
+    def library_bases(self, symbol: Symbol) -> frozenset[str]:
         """The names of the library classes that a project class is made from, directly or not."""
         if symbol not in self._bases:
             self._bases[symbol] = frozenset()  # a class that is its own base ends here
@@ -181,7 +181,7 @@ class Linker:
             for base in self.classes[symbol.path][symbol.name].bases:
                 parent = self.resolve(base, symbol.path)
                 if parent.kind == "class":
-                    found |= self._library_bases(parent)
+                    found |= self.library_bases(parent)
                 elif parent.kind == "library":
                     found |= {parent.name, self.library.returns(parent.name) or parent.name}
             self._bases[symbol] = frozenset(found)

@@ -7,6 +7,8 @@ from msgspec import Struct
 
 from durability.facts.model import Value
 from durability.program.flows.statements import acting
+from durability.program.links.graph import FunctionKey
+from durability.program.links.link import Symbol
 from durability.program.links.spelling import plain_name
 from durability.program.schema.model import Table
 from durability.program.sites import CallSite
@@ -95,22 +97,73 @@ def collections(context: "Context") -> dict[str, Table]:
 
 
 def collection(context: "Context", call: CallSite) -> str:
-    """`users` in `db.users.find_one()`, `db["users"].find_one()`, and for a name that holds one of these."""
-    value = call.receiver
+    """What a call is made on: the name of the collection, else the name of the variable that holds it."""
+    known = known_collection(context, call)
+    return known or (call.receiver.text if call.receiver is not None else "")
+
+
+def known_collection(context: "Context", call: CallSite) -> str:
+    """`users` in `db.users.find_one()` and `db["users"].find().sort()`, and for a name or property that holds one of
+    these; "" where it is not in sight.
+    """
+    value, key = call.receiver, call.key
     for _ in range(_CHAIN):
         if value is None:
             return ""
-        if value.kind == "item" and len(value.parts) == 2 and value.parts[1].kind == "text":
-            return value.parts[1].text
-        if value.kind == "call" and value.call >= 0 and value.text.rpartition(".")[2] == "get_collection":
-            given = context.program.files[call.path].calls[value.call].arguments
-            return given[0].value.text if given and given[0].value.kind == "text" else value.text
-        name = plain_name(value)
-        bound = [item for item in context.program.assigns_to(call.path, name) if item.value is not None] if name else []
-        if len(bound) != 1 or bound[0].value is None or bound[0].value.kind not in ("item", "attr", "call"):
-            return value.text
-        value = bound[0].value
+        if value.kind == "item" and len(value.parts) == 2:
+            return _written_name(context, value.parts[1], key)
+        if value.kind == "call" and value.call >= 0:
+            made = context.call(key[0], value.call)
+            if made.shown.rpartition(".")[2] == "get_collection" and made.symbol.kind != "function":
+                given = made.argument("name", 0)
+                return _written_name(context, given, key) if given is not None else ""
+            value, key = _returned(context, made) if made.symbol.kind == "function" else (made.receiver, key)
+            continue
+        if value.kind == "if":
+            value = value.parts[1]
+            continue
+        held = _held(context, value, key)
+        if held is None:
+            return "" if value.kind != "attr" or plain_name(value.parts[0]) in ("self", "cls") else value.text
+        value, key = held
     return ""
+
+
+def _held(context: "Context", value: Value, key: FunctionKey) -> tuple[Value, FunctionKey] | None:
+    """What the one binding of a name holds, or what the property of that name gives, and the function it stands in."""
+    program, path, name = context.program, key[0], plain_name(value)
+    bound = [item for item in program.assigns_to(path, name) if item.value is not None] if name else []
+    bound = [item for item in bound if item.value is not None and item.value.text != "None"]
+    if "." not in name:
+        bound = [item for item in bound if item.function == key[1]] or [item for item in bound if item.function == 0]
+    if len(bound) == 1 and bound[0].value is not None and bound[0].value.kind in ("item", "attr", "call", "if", "name"):
+        return bound[0].value, (path, bound[0].function)
+    symbol = program.value_symbol(value, *key)
+    if symbol.kind == "function" and value.kind == "attr":
+        return _exit(context, symbol)
+    found = program.home(name, path) if name and not bound else None
+    constant = program.constant(found[1], found[0]) if found is not None else None
+    return (constant[1], (constant[0], 0)) if constant is not None else None
+
+
+def _returned(context: "Context", call: CallSite) -> tuple[Value | None, FunctionKey]:
+    return _exit(context, call.symbol) or (None, call.key)
+
+
+def _exit(context: "Context", symbol: Symbol) -> tuple[Value, FunctionKey] | None:
+    """What a function gives, where it gives one thing."""
+    target = context.program.key_of(symbol)
+    exits = context.program.exits_in(target) if target is not None else []
+    given = [item.value for item in exits if item.kind == "return" and item.value is not None]
+    return (given[0], target) if target is not None and len(given) == 1 else None
+
+
+def _written_name(context: "Context", value: Value, key: FunctionKey) -> str:
+    if value.kind == "text":
+        return value.text
+    name = plain_name(value)
+    constant = context.program.constant(name, key[0]) if name else None
+    return constant[1].text if constant is not None and constant[1].kind == "text" else ""
 
 
 # MongoDB.

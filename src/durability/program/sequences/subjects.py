@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from durability.map_model import Touch
 from durability.program.doing.touches import touches
 from durability.program.sequences.events import LastingEffect
 
@@ -11,11 +12,16 @@ if TYPE_CHECKING:
 
 def subjects(context: "Context", effect: LastingEffect) -> frozenset[str]:
     """The names of what an effect changes; for a commit, of what was pending in its function since the one before."""
+    return frozenset(touch.name for touch in changed(context, effect)) - {""}
+
+
+def changed(context: "Context", effect: LastingEffect) -> list[Touch]:
+    """What an effect changes, in the order in which that is written down."""
     call = context.call(*effect.place)
     if not call.commits:
         changing = (context.call(*place) for place in (*effect.also, effect.place))
         found = (touch for item in changing for touch in touches(context, item))
-        return frozenset(touch.name for touch in found if touch.how != "reads") - {""}
+        return [touch for touch in found if touch.how != "reads"]
     calls = [context.call(effect.key[0], index) for index in context.program.calls_in(effect.key)]
     commits = [item.line for item in calls if item.commits and item.line < effect.line]
     since = max(commits, default=0)
@@ -23,4 +29,4 @@ def subjects(context: "Context", effect: LastingEffect) -> frozenset[str]:
     behind = (item for item in context.sequences.of(effect.key) if item.call in pending)
     written = (context.call(*event.place) for item in behind for event in item.events if event.kind == "write")
     found = (touch for item in (*pending.values(), *written) for touch in touches(context, item))
-    return frozenset(touch.name for touch in found if touch.kind == "database" and touch.how != "reads") - {""}
+    return [touch for touch in found if touch.kind == "database" and touch.how != "reads"]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from durability.model import Step
 from durability.program.doing.effects import Table, spread, steps_along
 from durability.program.doing.personal import personal_stores
+from durability.program.doing.rowwork import deletes_rows, row_work
 from durability.program.doing.touches import touches
 from durability.program.flows.results import names_in
 from durability.program.flows.statements import query_texts
@@ -44,8 +45,6 @@ _BUILT = re.compile(r"\.(?:insert|update|upsert|delete)\(\)")
 
 _SELECTED = re.compile(r"^\s*select\s+(.*?)\s+from\b", re.IGNORECASE | re.DOTALL)
 _COUNTED = re.compile(r"\b(?:count|sum|max|min|avg|exists)\s*\([^)]*\)")
-_DELETING = re.compile(r"^\s*(?:delete|truncate)\b", re.IGNORECASE)
-_DELETES = frozenset({"delete", "delete_one", "delete_many", "remove", "drop", "destroy"})
 _PASSING = re.compile(
     r"(?:^|[\W_])(?:sessions?|tokens?|otps?|nonces?|attempts?|cache|locks?|rate|visits?|clicks?|metrics?|analytics|logs?)"
     r"(?:$|[\W_])",
@@ -111,11 +110,18 @@ class DearEffects:
                 texts = query_texts(self._context, call) or ()
                 if call.name.endswith(".executescript") or any(_SCHEMA.match(text) for text in texts):
                     making.add(call.key)
-                elif effect == "db.query" and not (_BUILT.search(call.shown) or any(map(_CHANGING.match, texts))):
+                elif effect == "db.query" and not _changes(self._context, call, texts):
                     continue
                 elif not call.name.startswith(_CACHES) and not _is_passing(call, texts):
                     found.append(call)
         return tuple(call for call in found if call.key not in making)
+
+
+def _changes(context: "Context", call: CallSite, texts: tuple[str, ...]) -> bool:
+    """Whether a call that runs a statement changes rows, by its text or by the calls that put it together."""
+    if texts:
+        return any(map(_CHANGING.match, texts))
+    return _BUILT.search(call.shown) is not None or row_work(context, call) != "reads"
 
 
 def _shows(texts: tuple[str, ...], words: set[str]) -> bool:
@@ -133,10 +139,7 @@ def _is_paid(call: CallSite) -> bool:
 
 
 def _deletes(context: "Context", call: CallSite) -> bool:
-    texts = query_texts(context, call) or ()
-    if any(_DELETING.match(text) for text in texts) or ".delete()" in call.shown:
-        return True
-    return call.name.rsplit(".", 1)[-1] in _DELETES
+    return deletes_rows(context, call) or ".delete()" in call.shown
 
 
 def _is_passing(call: CallSite, texts: tuple[str, ...]) -> bool:

@@ -1,0 +1,181 @@
+"""Which tables and collections a database call is about, where no statement names them."""
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from durability.facts.model import Value
+from durability.program.flows.constants import leading_text
+from durability.program.links.graph import FunctionKey
+from durability.program.links.link import Symbol
+from durability.program.links.spelling import plain_name
+from durability.program.schema.documents import MONGO, known_collection
+from durability.program.sites import CallSite
+
+if TYPE_CHECKING:
+    from durability.program.context import Context
+
+_MAPPERS = frozenset(
+    {"django", "sqlalchemy", "sqlmodel", "flask_sqlalchemy", "peewee", "tortoise", "mongoengine", "flask_mongoengine",
+     "beanie", "odmantic", "pynamodb", "ormar", "piccolo", "redis_om", "umongo", "neomodel"}
+)  # fmt: skip
+_STORED = frozenset(
+    {
+        "Model",
+        "Document",
+        "DynamicDocument",
+        "JsonModel",
+        "HashModel",
+        "AbstractUser",
+        "AbstractBaseUser",
+        "StructuredNode",
+    }
+)
+"""The classes of object-relational libraries whose subclasses are stored, by their last name."""
+
+_BUILDERS = ("postgrest.", "boto3.dynamodb.", "google.cloud.firestore.")
+_OF_DATABASE = re.compile(r"(?:Database|Client)\.\w+$")
+"""Calls on a whole database are about no collection."""
+
+_RECEIVING = ("mongoengine.", "google.cloud.firestore.", "supabase.")
+_NAMING = frozenset({"table", "from_", "Table", "collection"})
+_JOINING = frozenset({"join", "outerjoin", "join_from", "select_from"})
+_GROUPS = frozenset({"list", "tuple", "set", "comp", "or", "if", "item", "star"})
+_DEPTH = 14
+_FUNCTION = 4
+"""What following a function costs of the depth: few of them, long chains of calls."""
+
+
+def tables(context: "Context", call: CallSite) -> list[str]:
+    """The collection that a call is made on, the table it is built on, or the stored classes that it is about."""
+    if call.name.startswith(MONGO):
+        named = "" if _OF_DATABASE.search(call.name) else known_collection(context, call)
+        return [named] if named else []
+    if call.name.startswith(_BUILDERS):
+        return _built_on(context, call)
+    found = [symbol.name for symbol in stored_classes(context, call)]
+    return found or _receiving(call)
+
+
+def is_stored(context: "Context", symbol: Symbol) -> bool:
+    """Whether objects of a class of the project are rows or documents: no schema, enumeration, manager or setting."""
+    if symbol.kind != "class":
+        return False
+    if symbol in context.schema.by_model:
+        return True
+    bases = context.program.linker.library_bases(symbol)
+    return any(base.split(".")[0] in _MAPPERS and base.rpartition(".")[2] in _STORED for base in bases)
+
+
+def stored_classes(context: "Context", call: CallSite) -> list[Symbol]:
+    """The stored classes that a call of an object-relational library is about, the one that it is made on first."""
+    return list(dict.fromkeys(_about(context, call, 0)))
+
+
+def class_of(context: "Context", value: Value, key: FunctionKey) -> Symbol | None:
+    """The stored class of the object, or objects, that a value in a function is; None where that is not in sight."""
+    return next(_classes(context, value, key, 0), None)
+
+
+def _about(context: "Context", call: CallSite, depth: int) -> Iterator[Symbol]:
+    prefix = call.fact.ref
+    while prefix := prefix.rpartition(".")[0]:
+        symbol = context.program.resolve(prefix, call.path)
+        if is_stored(context, symbol):
+            yield symbol
+            return
+    found = list(_classes(context, call.receiver, call.key, depth + 1)) if call.receiver is not None else []
+    yield from found
+    if not found or call.shown.rpartition(".")[2] in _JOINING:
+        for item in call.arguments:
+            if item.keyword in ("", "*"):
+                yield from _classes(context, item.value, call.key, depth + 1)
+
+
+def _classes(context: "Context", value: Value, key: FunctionKey, depth: int) -> Iterator[Symbol]:
+    """The stored classes that a value names or holds objects of; what an object is made with is none of them."""
+    if depth > _DEPTH:
+        return
+    if value.kind in ("name", "attr"):
+        yield from _named(context, value, key, depth)
+    elif value.kind == "call" and value.call >= 0:
+        yield from _called(context, context.call(key[0], value.call), depth)
+    elif value.kind in _GROUPS:
+        for part in value.parts:
+            yield from _classes(context, part, key, depth + 1)
+
+
+def _named(context: "Context", value: Value, key: FunctionKey, depth: int) -> Iterator[Symbol]:
+    symbol = context.program.value_symbol(value, *key)
+    if is_stored(context, symbol):
+        yield symbol
+    elif value.kind == "attr":
+        base = context.program.value_symbol(value.parts[0], *key)  # `User.id`
+        if is_stored(context, base) and plain_name(value.parts[0]) not in ("self", "cls"):
+            yield base
+        elif symbol.kind == "unknown":
+            yield from _bound(context, value, key, depth)
+    elif symbol.kind == "parameter":
+        given = next((item for item in context.program.function(key).parameters if item.name == value.text), None)
+        annotated = context.program.resolve(given.ref, key[0]) if given is not None and given.ref else symbol
+        if is_stored(context, annotated):
+            yield annotated
+    elif symbol.kind == "unknown":
+        yield from _bound(context, value, key, depth)
+
+
+def _bound(context: "Context", value: Value, key: FunctionKey, depth: int) -> Iterator[Symbol]:
+    """The classes of what a local name is bound to: made there, found by an earlier query, or one after the other."""
+    name = plain_name(value)
+    bound = [item.value for item in context.program.assigns_to(key[0], name) if item.function == key[1]]
+    blocks = context.program.files[key[0]].blocks
+    bound += [
+        blocks[index].value
+        for index in context.program.blocks_in(key)
+        if blocks[index].kind in ("for", "comp", "with") and name in blocks[index].targets
+    ]
+    for item in bound:
+        found = list(_classes(context, item, key, depth + 1)) if item is not None and item != value else []
+        if found:
+            yield from found[:1]
+            return
+
+
+def _called(context: "Context", call: CallSite, depth: int) -> Iterator[Symbol]:
+    if call.symbol.kind == "class":
+        if is_stored(context, call.symbol):
+            yield call.symbol
+    elif call.symbol.kind == "function":
+        given = context.program.resolve(f"{call.fact.ref}()", call.path)
+        if is_stored(context, given):
+            yield given
+            return
+        target = context.program.key_of(call.symbol)
+        for item in context.program.exits_in(target) if target is not None else ():
+            if target is not None and item.kind == "return" and item.value is not None:
+                found = list(_classes(context, item.value, target, depth + _FUNCTION))
+                if found:
+                    yield from found[:1]
+                    return
+    else:
+        yield from _about(context, call, depth + 1)
+
+
+def _receiving(call: CallSite) -> list[str]:
+    """`users` in `db.users.find_one()` and `db["users"].find_one()`."""
+    receiver = call.receiver
+    if receiver is None or not call.name.startswith(_RECEIVING):
+        return []
+    if receiver.kind == "item" and receiver.parts[1].kind == "text":
+        return [receiver.parts[1].text]
+    return [receiver.text] if receiver.kind == "attr" else []
+
+
+def _built_on(context: "Context", call: CallSite) -> list[str]:
+    """`users` in `client.table("users").select("*").execute()` and in `resource.Table("users").put_item()`."""
+    for maker in context.makers(call):
+        named = (maker.argument(keyword) for keyword in ("name", "table_name", "collection_path"))
+        given = next((value for value in named if value is not None), None) or maker.argument("", 0)
+        if maker.shown.rpartition(".")[2] in _NAMING and given is not None:
+            return [text] if (text := leading_text(context, given, maker.key)) else []
+    return []
