@@ -17,6 +17,7 @@ from durability.map_model import Access, Gap, MappedEntry, MappedHold, ProjectMa
 from durability.model import Stake
 from durability.program.context import Context
 from durability.program.doing.holds import hold
+from durability.program.doing.setrows import kept_rows
 from durability.program.doing.settings import settings_of
 from durability.program.doing.touches import EFFECTS, state_touches, touches
 from durability.program.entrypoints.entries import EntryPoint
@@ -68,7 +69,7 @@ def map_of(name: str, context: Context) -> ProjectMap:
                 by_entry.setdefault(entry, []).extend(found)
             if call.at_import and "import" in call.reach.roles:
                 at_start.extend(found)
-    for function, touch in state_touches(context):
+    for function, touch in (*state_touches(context), *kept_rows(context)):
         for entry in context.reach.of(function).entries:
             by_entry.setdefault(entry, []).append(touch)
     stakes, gaps = stakes_of(context), _gaps(context)

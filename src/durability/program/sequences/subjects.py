@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from durability.map_model import Touch
+from durability.program.doing.setrows import set_rows
 from durability.program.doing.touches import touches
 from durability.program.sequences.events import LastingEffect
 
@@ -20,13 +21,15 @@ def changed(context: "Context", effect: LastingEffect) -> list[Touch]:
     call = context.call(*effect.place)
     if not call.commits:
         changing = (context.call(*place) for place in (*effect.also, effect.place))
-        found = (touch for item in changing for touch in touches(context, item))
-        return [touch for touch in found if touch.how != "reads"]
+        return [touch for item in changing for touch in touches(context, item) if touch.how != "reads"]
     calls = [context.call(effect.key[0], index) for index in context.program.calls_in(effect.key)]
     commits = [item.line for item in calls if item.commits and item.line < effect.line]
     since = max(commits, default=0)
     pending = {item.index: item for item in calls if since < item.line <= effect.line}
     behind = (item for item in context.sequences.of(effect.key) if item.call in pending)
     written = (context.call(*event.place) for item in behind for event in item.events if event.kind == "write")
-    found = (touch for item in (*pending.values(), *written) for touch in touches(context, item))
+    found = [touch for item in (*pending.values(), *written) for touch in touches(context, item)]
+    called = [context.program.key_of(item.symbol) for item in pending.values() if item.symbol.kind == "function"]
+    found += [touch for touch in set_rows(context, effect.key) if since < touch.line <= effect.line]
+    found += [touch for key in dict.fromkeys(called) if key is not None for touch in set_rows(context, key)]
     return [touch for touch in found if touch.kind == "database" and touch.how != "reads"]
