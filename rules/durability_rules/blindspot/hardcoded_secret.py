@@ -1,5 +1,7 @@
 """hardcoded-secret."""
 
+import base64
+import binascii
 import math
 import re
 from collections import Counter
@@ -20,7 +22,7 @@ from durability.api import (
     texts,
     unhandled,
 )
-from durability.facts.literals import is_secret_name
+from durability.facts.literals import is_secret_name, keeps_password
 
 SHAPES = (
     re.compile(r"\bsk-(?:proj-|ant-|or-v1-|svcacct-)?[A-Za-z0-9_-]{20,}"),
@@ -48,6 +50,21 @@ _ABOUT = re.compile(
     re.IGNORECASE,
 )
 """Words that make a name speak about a secret instead of holding one."""
+_ON_CHAIN = re.compile(r"prog(?:rams?)?(?:_|$)|mint|contract|addr|pub(?:lic)?_?key", re.IGNORECASE)
+"""Words of names for what a blockchain publishes: who holds the address can spend nothing."""
+_ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
+_BASE_58 = re.compile(r"[1-9A-HJ-NP-Za-km-z]{32,44}")
+_GENERATED = re.compile(r"(?:django-insecure-)?([a-z0-9!@#$%^&*(\-_=+)]{40,64})")
+"""What `django-admin startproject` writes, and `get_random_secret_key()` gives."""
+_STAND_IN = re.compile(r"dummy|fake|placeholder|change|your|example|xxx|test|demo|mock", re.IGNORECASE)
+_NO_ACCOUNT = re.compile(r"dummy|fake|decoy|timing|sham|missing|unknown", re.IGNORECASE)
+_WEAK = re.compile(r"pass|secur|strong|secret|admin|qwer|1234", re.IGNORECASE)
+_HERE = re.compile(r"localhost|127\.0\.0\.1|0\.0\.0\.0|")
+
+
+def _for_browsers() -> str:
+    parts = ('{"alg": "HS256", "typ": "JWT"}', '{"iss": "supabase", "role": "anon", "iat": 1700000000}')
+    return ".".join([*(base64.urlsafe_b64encode(part.encode()).decode().rstrip("=") for part in parts), "q7Zk" * 11])
 
 
 @rule(
@@ -72,10 +89,44 @@ _ABOUT = re.compile(
             why="another one is read from the environment",
             decoy=True,
         ),
+        Bad(
+            "SECRET_KEY = 'django-insecure-b(7w^f0&zk!s-2q)xv$e_m+9c@h1jy=u*4r%o#6tnd(8g5lpai'  # <-",
+            why="the key that Django wrote when the project was made",
+        ),
+        Bad(
+            "DATABASES = {'default': {'HOST': 'db.shop.example', 'PASSWORD': 'vB7#kq92LmXw'}}  # <-",
+            why="in a table of settings",
+        ),
+        Bad(
+            {
+                "seed.py": "from accounts import save\nfrom hashes import hash_password\n"
+                "def seed():\n    save('admin@shop.example', hash_password('Admin123!'))  # <-\n",
+                "hashes.py": "import bcrypt\ndef hash_password(text):\n    return bcrypt.hashpw(text.encode(), bcrypt.gensalt())\n",
+            },
+            why="the administrator's password is the one that is written here",
+        ),
         Good("import os\nAPI_KEY = os.environ['API_KEY']"),
         Good("import os\ntoken = os.getenv('BOT_TOKEN')"),
         Silent("API_KEY = 'your-api-key-here'", why="a placeholder"),
         Silent("TOKEN_URL = 'https://example.org/oauth/token'\npassword_field = 'password'"),
+        Silent(
+            "TOKEN_PROGRAM = 'Fk3TqWmZ9sVdR7yXpLh2NcBgJ5aEuKo8CtM4iDv6HxPz'\n"
+            "BILLING_TOKEN = '0x52908400098527886E0F7030069857D2E4169EE7'",
+            why="addresses on a blockchain, which everybody may know",
+        ),
+        Silent(
+            "import bcrypt\nDUMMY_HASH = bcrypt.hashpw(b'no such account', bcrypt.gensalt())",
+            why="compared with when there is no account",
+        ),
+        Silent(
+            "def change(user, form):\n    user.set_password(form.cleaned_data['password'])",
+            why="the name of the field that somebody fills in",
+        ),
+        Silent("REQUEST = {'login': 'ada', 'password': 'Xk92mQ!sdf7w'}", why="not a table of settings"),
+        Silent(
+            f"SUPABASE_KEY = '{_for_browsers()}'",
+            why="its payload says that it is the key that every visitor gets",
+        ),
         Miss("key = base64.b64decode('c2VjcmV0LXZhbHVl')"),
     ],
 )
@@ -87,6 +138,12 @@ def hardcoded_secret(site: TextSite | CallSite) -> Verdict | None:
     if isinstance(site, CallSite):
         name = site.argument("key", 0)
         return handled() if name is not None and name.kind == "text" and is_secret_name(name.text) else None
+    if _is_known_password(site):
+        return unhandled(
+            f"an account gets a password that is written here ({site.text[:3]}…)",
+            fix=suggest("take the first password from the environment, or have the person choose one"),
+            cause=f"passwords that are written in {site.path}",
+        )
     if not _is_secret(site):
         return None
     what = f"{site.bound} holds" if site.bound else "the code holds"
@@ -96,15 +153,43 @@ def hardcoded_secret(site: TextSite | CallSite) -> Verdict | None:
     )
 
 
+def _is_known_password(site: TextSite) -> bool:
+    """Whether a password that is hashed, or given to a new account, is a literal; not one that nobody can use."""
+    call = site.call
+    if call is None or site.where != "argument" or not keeps_password(call.shown):
+        return False
+    if (
+        not is_secret_name(site.bound)
+        or not _is_itself_given(site, call)
+        or (call.shown.endswith("set_password") and len(call.arguments) > 1)
+    ):
+        return False
+    unused = _STAND_IN.search(site.text) or any(_NO_ACCOUNT.search(name) for name in (*call.into, site.function.name))
+    return len(site.text) > 3 and not unused and not site.for_development
+
+
+def _is_itself_given(site: TextSite, call: CallSite) -> bool:
+    """Whether a literal is an argument, at most encoded; not the name under which one is looked up."""
+    values = [item.value for item in call.arguments]
+    values += [part for value in values if value.text.endswith("encode") for part in value.parts]
+    return any(value.kind == "text" and value.text == site.text for value in values)
+
+
 def _is_secret(site: TextSite) -> bool:
-    if any(shape.search(site.text) for shape in SHAPES):
-        return not re.search(r"x{6}|your|example|placeholder", site.text, re.IGNORECASE) and _entropy(site.text) > 3.0
-    if not site.bound or site.where == "dict" or not is_secret_name(site.bound) or _ABOUT.search(site.bound):
+    text = site.text
+    if any(shape.search(text) for shape in SHAPES):
+        stand_in = re.search(r"x{6}|your|example|placeholder", text, re.IGNORECASE)
+        return not stand_in and _entropy(text) > 3.0 and not _is_for_browsers(text)
+    if not site.bound or not is_secret_name(site.bound) or _ABOUT.search(site.bound) or _is_on_chain(site):
         return False
     call = site.call
     if call is not None and call.library.effect == "env.read":
         return False
-    text = site.text
+    generated = _GENERATED.fullmatch(text)
+    if generated is not None and _kinds(generated[1]) == 3 and _entropy(generated[1]) > 4.0:
+        return not site.for_development
+    if site.where == "dict" and not _is_set_up(site):
+        return False
     if re.fullmatch(r"[A-Za-z_]\w*(?:\.\w+){2,}", text):
         return False  # a dotted path
     random = (
@@ -114,6 +199,31 @@ def _is_secret(site: TextSite) -> bool:
         and re.search(r"\d", text)
     )
     return bool(random) and not _PLACEHOLDER.search(text) and _entropy(text) > 3.0
+
+
+def _is_set_up(site: TextSite) -> bool:
+    """Whether a value of a dict belongs to a set-up, as of a database: not to a request or an example of one."""
+    beside = site.beside
+    elsewhere = _HERE.fullmatch(beside.get("HOST", "elsewhere")) is None
+    return site.bound.isupper() and elsewhere and not _WEAK.search(site.text)
+
+
+def _is_on_chain(site: TextSite) -> bool:
+    if _ADDRESS.fullmatch(site.text):
+        return True
+    return _ON_CHAIN.search(site.bound) is not None and _BASE_58.fullmatch(site.text) is not None
+
+
+def _is_for_browsers(text: str) -> bool:
+    """Whether a token is the one of Supabase that every visitor gets: its payload says so."""
+    pieces = text.split(".")
+    if len(pieces) != 3:
+        return False
+    try:
+        payload = base64.urlsafe_b64decode(pieces[1] + "=" * (-len(pieces[1]) % 4))
+    except (binascii.Error, ValueError):
+        return False
+    return re.search(rb'"role"\s*:\s*"anon"', payload) is not None
 
 
 def _kinds(text: str) -> int:

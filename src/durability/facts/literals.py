@@ -8,6 +8,12 @@ SECRET_NAME = re.compile(
     r"secret_?key|credential|dsn|webhook_?url)s?(?:$|_|\b)",
     re.IGNORECASE,
 )
+_HASHERS = re.compile(
+    r"(?:^|[._])(?:hash_?(?:pw|pwd|pass|passwords?)|(?:make|set|encrypt)_password|get_hashed_password|password_hash)$"
+    r"|(?:pwd|passw|crypt|hasher|argon2|\bph)\w*\.(?:hash|encrypt)$",
+    re.IGNORECASE,
+)
+_MAKERS = re.compile(r"^(?:create|make|add|new|register)_?(?:super_?|admin_?)?user(?:_?account)?$", re.IGNORECASE)
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 _ADDRESS = re.compile(
@@ -23,6 +29,20 @@ _KEY_SHAPE = re.compile(
 def is_secret_name(name: str) -> bool:
     """Whether a name speaks of a secret, in snake, camel or upper case."""
     return bool(SECRET_NAME.search(_CAMEL.sub("_", name)))
+
+
+def keeps_password(target: str) -> bool:
+    """Whether a callee, by its name as written, hashes a password or makes an account that has one."""
+    return _hashes(target) or _MAKERS.match(target.rsplit(".", 1)[-1]) is not None
+
+
+def name_of_argument(target: str, position: int) -> str:
+    """The name that a positional argument is known under: what a hash is made of is a password."""
+    return "password" if position == 0 and _hashes(target) else ""
+
+
+def _hashes(target: str) -> bool:
+    return _HASHERS.search(target) is not None
 
 
 def is_interesting(text: str, bound: str) -> bool:

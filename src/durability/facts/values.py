@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from durability.facts.literals import is_interesting
+from durability.facts.literals import is_interesting, name_of_argument
 from durability.facts.model import Argument, Call, Value
 from durability.facts.spelling import dotted
 
@@ -243,15 +243,18 @@ class Values:
         index = len(low.calls)
         call = Call(target, "", receiver, (), low.function, low.block, low.span(node), awaited)
         low.calls.append(call)
-        call.arguments = tuple(self._argument(argument, index) for argument in node.args)
+        call.arguments = tuple(
+            self._argument(argument, index, name_of_argument(target, position))
+            for position, argument in enumerate(node.args)
+        )
         self.bound, self.where = kept
         if receiver is not None and receiver.kind in ("text", "format") and target.endswith(".format"):
             return Value("format", "format", (receiver, *(argument.value for argument in call.arguments)))
         return Value("call", target, (receiver,) if receiver else (), index)
 
-    def _argument(self, node: cst.Arg, call: int) -> Argument:
+    def _argument(self, node: cst.Arg, call: int, known_as: str) -> Argument:
         keyword = node.keyword.value if node.keyword else node.star
         kept, self.low.argument_of = self.low.argument_of, call
-        value = self.named(node.value, keyword if node.keyword else "", "argument")
+        value = self.named(node.value, keyword if node.keyword else known_as, "argument")
         self.low.argument_of = kept
         return Argument(keyword, value)

@@ -1,10 +1,13 @@
 """Sites that are no statement: literals, distributions, implied packages, the project."""
 
+import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from durability.facts.model import Span, Text
+from durability.facts.model import Span, Text, Value
 from durability.knowledge.rows import Implied
 from durability.program.links.graph import FunctionKey
+from durability.program.links.spelling import plain_name
 from durability.program.sites.call import CallSite
 from durability.program.sites.place import Site
 
@@ -13,6 +16,7 @@ if TYPE_CHECKING:
 
 _NEAR = 12
 """Lines between a change of the search path and an import that it is meant for."""
+_AT_HOME = re.compile(r"(?:^|[\W_])(?:debug|dev\w*|demo|local|tests?|testing|fixtures?)(?:$|[\W_])", re.IGNORECASE)
 
 
 class TextSite(Site):
@@ -39,6 +43,29 @@ class TextSite(Site):
     def is_setting_default(self) -> bool:
         """Whether it is the default of a field of a class that is read from the environment."""
         return self.where == "assign" and self.context.in_settings_class(self.path, self.block)
+
+    @property
+    def for_development(self) -> bool:
+        """Whether its file, its function or a test there says that this is for the machine of a developer only."""
+        blocks = self.program.files[self.path].blocks
+        tests = (blocks[index].value for index in self.program.blocks_in(self.key) if blocks[index].kind == "if")
+        said = [self.path.removesuffix(".py"), self.function.name]
+        said += [plain_name(part) or part.text for value in tests if value is not None for part in _within(value)]
+        return any(_AT_HOME.search(text) for text in said)
+
+    @property
+    def beside(self) -> dict[str, str]:
+        """The texts of the dict literal that it is a value of, by their keys; empty when it is in none."""
+        facts = self.program.files[self.path]
+        given = [item.value for item in facts.assigns if item.function == self.key[1]]
+        given += [argument.value for call in facts.calls for argument in call.arguments if call.function == self.key[1]]
+        for value in given:
+            for part in _within(value) if value is not None else ():
+                pairs = dict(zip(part.parts[::2], part.parts[1::2], strict=False)) if part.kind == "dict" else {}
+                texts = {key.text: held.text for key, held in pairs.items() if key.kind == held.kind == "text"}
+                if texts.get(self.bound) == self.text:
+                    return texts
+        return {}
 
     @property
     def is_route(self) -> bool:
@@ -85,3 +112,11 @@ class ProjectSite(Site):
 
     def __init__(self, context: "Context", path: str) -> None:
         super().__init__(context, (path, 0), 0, (1, 1, 1, 1), "project")
+
+
+def _within(value: Value) -> Iterator[Value]:
+    pending = [value]
+    while pending:
+        part = pending.pop()
+        yield part
+        pending.extend(part.parts)
