@@ -7,6 +7,7 @@ from typing import Literal
 from msgspec import Struct
 
 from durability.program.context import Context
+from durability.program.doing.fixed import switches_of
 from durability.program.sequences.gaps import gaps as gaps_of
 from durability.program.sites import (
     CallSite,
@@ -18,6 +19,7 @@ from durability.program.sites import (
     LoopSite,
     ParameterSite,
     ProjectSite,
+    SettingSite,
     Site,
     StandInSite,
     StateSite,
@@ -46,6 +48,7 @@ SelectorKind = Literal[
     "claims",
     "lookups",
     "switches",
+    "fixed_settings",
     "checks",
     "tested_rows",
     "repeated",
@@ -178,6 +181,11 @@ def lookups(*, roles: tuple[str, ...] = ()) -> Selector:
 def switches(*, roles: tuple[str, ...] = ()) -> Selector:
     """Columns that are on or off from the start and are tested; each at its first test."""
     return Selector("switches", roles=roles)
+
+
+def fixed_settings() -> Selector:
+    """Switches of Django in the settings module that a server is started with: DEBUG, ALLOWED_HOSTS."""
+    return Selector("fixed_settings")
 
 
 def claims() -> Selector:
@@ -349,6 +357,10 @@ def _switches(selector: Selector, context: Context) -> Iterator[Site]:
     yield from (SwitchSite(context, item) for item in context.switches.all)
 
 
+def _fixed_settings(selector: Selector, context: Context) -> Iterator[Site]:
+    yield from (SettingSite(context, path, item, state) for path, item, state in switches_of(context))
+
+
 def _claims(selector: Selector, context: Context) -> Iterator[Site]:
     yield from context.claims.all
 
@@ -398,6 +410,7 @@ _FINDERS = {
     "states": _states,
     "gaps": _gaps,
     "claims": _claims,
+    "fixed_settings": _fixed_settings,
     "lookups": _lookups,
     "switches": _switches,
     "checks": _checks,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from durability.facts.model import Span, Value
 from durability.knowledge.rows import Implied
-from durability.model import Role
+from durability.model import Role, Step
 from durability.program.doing.effects import Effects
 from durability.program.doing.orm import Models
 from durability.program.entrypoints.entries import EntryPoint, routing_of
@@ -48,6 +48,7 @@ from durability.program.schema.switches import Switches
 from durability.program.sequences.sequence import Sequences
 from durability.program.sites import CallSite, HandlerSite
 from durability.program.trust.claims import Claims
+from durability.program.trust.cookies import cookies_of
 from durability.program.trust.ownership import Ownerships
 from durability.program.trust.surfaces import Surfaces
 
@@ -286,6 +287,11 @@ class Context:
     def surfaces(self) -> Surfaces:
         """What strangers can reach."""
         return Surfaces(self)
+
+    @cached_property
+    def cookies(self) -> Step | None:
+        """Where first-party code first sets or reads what a browser sends along by itself."""
+        return cookies_of(self)
 
     @cached_property
     def ownerships(self) -> Ownerships:

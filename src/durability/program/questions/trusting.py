@@ -30,6 +30,10 @@ class TrustQuestions:
         """All entry points at which a stranger could do harm, those that let anybody in first."""
         return self._context.surfaces.exposure
 
+    def cookies(self) -> Step | None:
+        """Where the program first sets or reads what a browser sends along by itself; None where it never does."""
+        return self._context.cookies
+
     def proven(self, claim: ClaimSite) -> Answer:
         """Whether somebody has to prove who they are before the program believes a claim."""
         verdict, steps = self._context.claims.proof(claim)

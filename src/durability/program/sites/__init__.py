@@ -9,7 +9,7 @@ from durability.program.sites.loop import LoopSite
 from durability.program.sites.place import Loop, Site
 from durability.program.sites.standin import StandInSite
 from durability.program.sites.state import StateSite
-from durability.program.sites.switch import SwitchSite
+from durability.program.sites.switch import SettingSite, SwitchSite
 from durability.program.sites.whole import DistributionSite, ImpliedSite, ProjectSite, TextSite
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "ParameterSite",
     "ProjectSite",
     "Setting",
+    "SettingSite",
     "Site",
     "StandInSite",
     "StateSite",
