@@ -187,3 +187,42 @@ def test_a_token_for_a_link_that_is_sent_is_no_claim():
 def test_a_visitor_who_is_known_again_by_a_random_cookie_claims_nothing():
     text = "@app.get('/')\ndef home():\n    who = request.cookies.get('user_id') or str(uuid.uuid4())\n    return who\n"
     assert claims({"app.py": FLASK + text}) == []
+
+
+SESSIONS = {
+    "flask's": ("from flask import session\n", "", ["granted: no"]),
+    "under another name": ("from flask import session as session\n", "", ["granted: no"]),
+    "a dict": ("", "    session = {}\n", []),
+    "what a store gave": ("", "    session = store.find(request.form['name'])\n", []),
+    "the request's": ("", "    session = request.session\n", ["granted: no"]),
+    "aiohttp's": ("from aiohttp_session import get_session\n", "    session = get_session(request)\n", ["granted: no"]),
+}
+
+
+@pytest.mark.parametrize("case", SESSIONS)
+def test_only_the_session_of_a_framework_says_who_somebody_is(case):
+    imported, bound, expected = SESSIONS[case]
+    head = FLASK.replace(", session", "") + imported
+    body = (
+        "@app.post('/enter')\ndef enter():\n"
+        + bound
+        + "    session['user_id'] = request.form['name']\n    return 'ok'\n"
+    )
+    assert claims({"app.py": head + body}) == expected
+
+
+HANDED = {
+    "executor": "    ok = loop.run_in_executor(None, partial(bcrypt.checkpw, password, stored(name)))\n",
+    "thread": "    ok = asyncio.to_thread(bcrypt.checkpw, password, stored(name))\n",
+    "method": "    ok = run_in_threadpool(hashes.verify, password, stored(name))\n",
+}
+
+
+@pytest.mark.parametrize("case", HANDED)
+def test_a_check_that_is_handed_over_proves_as_well(case):
+    more = (
+        "import asyncio\nfrom functools import partial\nfrom argon2 import PasswordHasher\n"
+        "from starlette.concurrency import run_in_threadpool\nhashes = PasswordHasher()\nloop = asyncio.new_event_loop()\n"
+    )
+    body = HANDED[case] + "    if not ok:\n        return 'no', 401\n"
+    assert claims(login(body, more=STORED + more)) == ["granted: yes"]

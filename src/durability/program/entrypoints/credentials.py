@@ -6,6 +6,7 @@ from typing import Literal
 from durability.facts.model import Call, Parameter, Value
 from durability.model import Step
 from durability.program.entrypoints.bindings import Bindings
+from durability.program.entrypoints.sessions import is_session, is_session_named
 from durability.program.links.graph import FunctionKey
 from durability.program.links.program import Program
 from durability.program.links.spelling import plain_name
@@ -223,17 +224,32 @@ class Credentials:
             call = facts.calls[index]
             text = call.arguments[0].value.text if call.arguments else ""
             keyed = _KEYED.search(call.target) is not None
-            if (keyed and _SECRET.search(text)) or (not keyed and _reads_session(call.target)):
+            if (keyed and _SECRET.search(text)) or (not keyed and self._reads_session(key, call.target)):
                 return Step(key[0], call.span[0], f"{call.target}() reads who is asking")
         called = {facts.calls[i].target for i in self._program.calls_in(key)}
         for read in function.reads:
-            if _READS.search(read) and not any(target.startswith(read) for target in called):
+            if not _READS.search(read) or any(target.startswith(read) for target in called):
+                continue
+            if read.partition(".")[0] != "session" or is_session_named(self._program, key, "session"):
                 return Step(key[0], function.span[0], f"{read} says who is asking")
         for block in self._program.blocks_in(key):
             value = facts.blocks[block].value
-            if facts.blocks[block].kind == "if" and value is not None and _mentions_session(value):
+            if facts.blocks[block].kind == "if" and value is not None and self._mentions_session(key, value):
                 return Step(key[0], facts.blocks[block].span[0], "the session says who is asking")
         return None
+
+    def _reads_session(self, key: FunctionKey, target: str) -> bool:
+        base, _, last = target.rpartition(".")
+        return last == "get" and base.endswith("session") and is_session_named(self._program, key, base)
+
+    def _mentions_session(self, key: FunctionKey, value: Value) -> bool:
+        pending = [value]
+        while pending:
+            part = pending.pop()
+            if plain_name(part).endswith("session") and is_session(self._program, key, part):
+                return True
+            pending.extend(part.parts)
+        return False
 
     def _refuses(self, key: FunctionKey, before: bool) -> Step | None:
         """Where a function turns callers away. What runs `before` a handler and sends elsewhere keeps them from it."""
@@ -282,20 +298,6 @@ def _gives_way(call: Call) -> bool:
         off = {key.text for key, value in zip(table[::2], table[1::2], strict=False) if value.text == "False"}
         if (item.keyword == "verify" and item.value.text == "False") or any(key.startswith("verify") for key in off):
             return True
-    return False
-
-
-def _reads_session(target: str) -> bool:
-    return target in ("session.get", "flask.session.get", "request.session.get", "self.request.session.get")
-
-
-def _mentions_session(value: Value) -> bool:
-    pending = [value]
-    while pending:
-        part = pending.pop()
-        if part.kind in ("name", "attr") and plain_name(part) in ("session", "flask.session", "request.session"):
-            return True
-        pending.extend(part.parts)
     return False
 
 

@@ -10,6 +10,7 @@ from durability.facts.model import Span, Value
 from durability.model import Step
 from durability.program.doing.effects import Table, spread
 from durability.program.entrypoints.model import EntryPoint
+from durability.program.entrypoints.sessions import is_session
 from durability.program.links.graph import Edge, FunctionKey
 from durability.program.links.spelling import plain_name
 from durability.program.sites import CallSite
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from durability.program.context import Context
 
 _LET_IN = re.compile(r"^(?:is_?)?(?:logged_?in|authenticated|admin)$", re.IGNORECASE)
-_SESSIONS = ("session", "flask.session", "request.session", "self.request.session", "req.session")
 _TOKENS = re.compile(r"(?:^|\.)jwt\.encode$|^flask_jwt_extended\.create_(?:access|refresh)_token$")
 _LOGINS = ("flask_login.login_user", "flask_login.utils.login_user", "django.contrib.auth.login")
 _ELSE = re.compile(
@@ -143,9 +143,9 @@ class Grants:
                 if target.kind != "item" or len(target.parts) != 2 or item.value is None or item.op != "=":
                     continue
                 base, name = plain_name(target.parts[0]), target.parts[1].text
-                if base not in _SESSIONS or not (WHO.match(name) or _LET_IN.match(name)):
+                if not (WHO.match(name) or _LET_IN.match(name)) or item.value.text in ("None", "False"):
                     continue
-                if item.value.text not in ("None", "False"):
+                if is_session(self._program, (path, item.function), target.parts[0]):
                     yield _Grant((path, item.function), item.span, f'{base}["{name}"]', (item.value,), name)
         for name, calls in self._context.calls_by_name.items():
             if _TOKENS.search(name) or name in _LOGINS:

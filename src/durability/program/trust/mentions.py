@@ -5,12 +5,14 @@ from collections.abc import Iterator, Set
 from typing import TYPE_CHECKING
 
 from durability.facts.model import Call, Value
+from durability.program.entrypoints.sessions import is_session
 from durability.program.links.graph import FunctionKey
 from durability.program.links.spelling import plain_name
 from durability.program.sites import CallSite
 
 if TYPE_CHECKING:
     from durability.program.context import Context
+    from durability.program.links.program import Program
 
 CURRENT = frozenset({"current_user", "flask_login.current_user", "g.user", "request.user", "self.request.user"})
 """Names under which frameworks keep who is asking."""
@@ -20,7 +22,6 @@ _GETTERS = re.compile(
     re.IGNORECASE,
 )
 _RIGHTS = re.compile(r"own(?:s|er|ed)?(?:_|$)|access|permi|belong|allowed|authori[sz]|can_|member", re.IGNORECASE)
-_SESSIONS = ("session", "flask.session", "request.session", "self.request.session")
 _WHO = re.compile(r"user|uid|email|account|\bid\b", re.IGNORECASE)
 _OWNERS = re.compile(
     r"^(?:current_)?(?:user|owner|account|tenant|customer|author|student|teacher)(?:_?id)?$", re.IGNORECASE
@@ -44,8 +45,7 @@ def user_names(context: "Context", key: FunctionKey) -> frozenset[str]:
     for bound in program.assigns_in(key):
         name = plain_name(bound.target)
         value = bound.value
-        calls = program.files[key[0]].calls
-        if name and value is not None and any(_says_who(part, calls) for part in _parts(value)):
+        if name and value is not None and any(_says_who(program, key, part) for part in _parts(value)):
             found.add(name)
     return frozenset(found)
 
@@ -65,7 +65,7 @@ def mentioned(context: "Context", call: CallSite, names: Set[str]) -> bool:
     while pending and left:
         left -= 1
         value = pending.pop()
-        if plain_name(value) in names or (names >= CURRENT and _says_who(value, calls)):
+        if plain_name(value) in names or (names >= CURRENT and _says_who(context.program, call.key, value)):
             return True
         pending.extend(value.parts)
         if value.kind == "call" and value.call >= 0:
@@ -94,7 +94,7 @@ def tests_with(context: "Context", key: FunctionKey, names: Set[str]) -> bool:
     if any(_RIGHTS.search(facts.calls[index].target.rsplit(".", 1)[-1]) for index in program.calls_in(key)):
         return True
     said = (part for value in (*tested, *compared) if value is not None for part in _parts(value))
-    return any(plain_name(part) in names or _says_who(part, facts.calls) for part in said)
+    return any(plain_name(part) in names or _says_who(program, key, part) for part in said)
 
 
 def _parts(value: Value) -> Iterator[Value]:
@@ -105,11 +105,12 @@ def _parts(value: Value) -> Iterator[Value]:
         pending.extend(part.parts)
 
 
-def _says_who(value: Value, calls: tuple[Call, ...]) -> bool:
+def _says_who(program: "Program", key: FunctionKey, value: Value) -> bool:
     """Whether a value is what a session, or a function for it, says of who is asking."""
     if value.kind == "item" and len(value.parts) == 2:
-        return plain_name(value.parts[0]) in _SESSIONS and _WHO.search(value.parts[1].text) is not None
+        return _WHO.search(value.parts[1].text) is not None and is_session(program, key, value.parts[0])
     if value.kind == "call" and value.text.endswith("session.get") and value.call >= 0:
-        asked = calls[value.call].arguments[:1]
-        return any(item.value.kind == "text" and _WHO.search(item.value.text) for item in asked)
+        call = program.files[key[0]].calls[value.call]
+        named = any(item.value.kind == "text" and _WHO.search(item.value.text) for item in call.arguments[:1])
+        return named and call.receiver is not None and is_session(program, key, call.receiver)
     return value.kind == "call" and _GETTERS.search(value.text) is not None

@@ -165,6 +165,8 @@ class Proofs:
             auth = call.library.effect == "auth" and last not in _GIVING
             if auth or (_CHECKING.match(last) and not call.name.startswith(_FORMATS)):
                 return f"{call.shown}() checks who is asking"
+        if call.used != "dropped" and (handed := self._handed_check(call)):
+            return f"{handed}() checks who is asking"
         given = [item.keyword for item in call.arguments if item.keyword not in ("", "*", "**")]
         given += [part.text for item in call.arguments for part in item.value.parts[::2] if item.value.kind == "dict"]
         asks = last in ("filter_by", "find_one", "find", "get", "filter", "first", "select", "query", "where", "eq")
@@ -173,6 +175,20 @@ class Proofs:
         texts = query_texts(self._context, call) or () if call.symbol.kind == "library" else ()
         if any(text.lstrip().lower().startswith("select") and _COLUMN.search(text) for text in texts):
             return f"{call.shown}() looks for whoever has that secret"
+        return ""
+
+    def _handed_check(self, call: CallSite) -> str:
+        """The check that a call is given to run: `to_thread(bcrypt.checkpw, …)`, `partial(bcrypt.checkpw, …)`."""
+        for item in call.arguments:
+            if item.value.kind not in ("name", "attr"):
+                continue
+            symbol = self._program.resolve(item.ref, call.path) if item.ref else None
+            if symbol is None or symbol.kind != "library":
+                symbol = self._program.value_symbol(item.value, *call.key)
+            last = symbol.name.rsplit(".", 1)[-1]
+            checks = _CHECKING.match(last) is not None and not symbol.name.startswith(_FORMATS)
+            if symbol.kind == "library" and "." in symbol.name and checks:
+                return symbol.name
         return ""
 
     def _may_prove(self, call: CallSite) -> bool:
