@@ -18,8 +18,8 @@ from durability.api import (
 
 _ROUTE = "from fastapi import FastAPI\nimport asyncio, httpx, requests\napp = FastAPI()\n"
 _REMOTE = ("http", "llm")
-_FEW = 3
-"""A loop over at most this many written-down items is no growth."""
+_FEW = 5
+"""A loop over at most this many items, whatever the data, is no growth."""
 
 
 @rule(
@@ -80,6 +80,11 @@ _FEW = 3
             "    return [requests.get(f'http://{host}', timeout=3).status_code for host in ('a', 'b')]\n",
             why="two, whatever the data",
         ),
+        Good(
+            _ROUTE + "@app.get('/')\ndef home(ids: list[int]):\n"
+            "    return [requests.get(f'http://shop/{i}', timeout=3).json() for i in ids[:3]]\n",
+            why="the first three",
+        ),
         Silent(
             "import requests\nfor i in range(99):\n    requests.get(f'http://shop/{i}', timeout=3)\n", why="a script"
         ),
@@ -103,7 +108,7 @@ def http_call_in_loop(call: CallSite, ask: Ask) -> Verdict | None:
     """
     if ask.in_retry(call):
         return None
-    growing = [loop for loop in call.loops if loop.kind != "while" and not _is_small(loop.constant_size)]
+    growing = ask.growing(call, _FEW)
     names = tuple(name for loop in growing for name in loop.targets)
     if not names or (ask.makes_coroutine(call) and not call.awaited) or ask.stops_early(call):
         return handled()
@@ -122,7 +127,3 @@ def http_call_in_loop(call: CallSite, ask: Ask) -> Verdict | None:
         cause=f"{call.path}:{call.function.qualname}",
         trace=chain,
     )
-
-
-def _is_small(size: int | None) -> bool:
-    return size is not None and size <= _FEW

@@ -19,8 +19,8 @@ from durability.api import (
 
 _ROUTE = "from flask import Flask\napp = Flask(__name__)\n"
 _ASKING = ("db.query", "db.write", "db.fetch_one")
-_FEW = 10
-"""A loop over at most this many written-down items is no growth."""
+_FEW = 36
+"""A loop over at most this many items, whatever the data, is no growth."""
 
 
 @rule(
@@ -90,6 +90,30 @@ _FEW = 10
             },
             why="three cities, and never more",
         ),
+        Good(
+            {
+                "app.py": _ROUTE + "import store\n@app.post('/')\ndef take():\n    for row in store.rows():\n"
+                "        store.put(row)\n    for attempt in range(store.max_retries() + 1):\n"
+                "        store.mark(attempt)\n    for row in store.rows():\n        if row.due:\n"
+                "            store.mark(row.id)\n            return 'one'\n    return ''\n",
+                "store.py": "import sqlite3\ndb = sqlite3.connect('a.db')\ndef rows():\n    return [1]\n"
+                "def put(row):\n    db.execute('INSERT INTO t VALUES (?)', (row,))\n"
+                "def mark(key):\n    db.execute('UPDATE t SET n = 1 WHERE id = ?', (key,))\n"
+                "def max_retries():\n    return 3\n",
+            },
+            why="each row is put in once anyway; a few tries; one row, then it is left",
+        ),
+        Bad(
+            {
+                "app.py": _ROUTE + "import store\n@app.post('/')\ndef take():\n    for row in store.rows():\n"
+                "        store.put(row)  # <-\n    return ''\n",
+                "store.py": "import sqlite3\ndb = sqlite3.connect('a.db')\ndef rows():\n    return [1]\n"
+                "def put(row):\n    if db.execute('SELECT id FROM t WHERE id = ?', (row,)).fetchone() is None:\n"
+                "        db.execute('INSERT INTO t VALUES (?)', (row,))\n",
+            },
+            why="it is looked for before it is put in",
+            decoy=True,
+        ),
         Silent(
             {
                 "main.py": "from store import save\nfor line in open('rows'):\n    save(line)\n",
@@ -114,9 +138,9 @@ def n_plus_one_via_helper(call: CallSite, ask: Ask) -> Verdict:
 
     The query is out of sight, perhaps in another file; the number of round trips grows with the data.
     """
-    growing = [loop for loop in call.loops if loop.kind != "while" and not _is_small(loop.constant_size)]
+    growing = ask.growing(call, _FEW)
     names = tuple(name for loop in growing for name in loop.targets)
-    chain = ask.keyed_chain(call, names, _ASKING) if names else ()
+    chain = ask.keyed_chain(call, names, _ASKING) if names and not ask.beside_model(call, growing) else ()
     if not chain:
         return handled()
     return unhandled(
@@ -125,7 +149,3 @@ def n_plus_one_via_helper(call: CallSite, ask: Ask) -> Verdict:
         cause=f"{call.path}:{call.function.qualname}",
         trace=chain,
     )
-
-
-def _is_small(size: int | None) -> bool:
-    return size is not None and size <= _FEW

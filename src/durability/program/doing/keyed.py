@@ -11,6 +11,7 @@ from durability.program.flows.statements import asks_about_schema
 from durability.program.links.caches import is_cached
 from durability.program.links.given import argument_for
 from durability.program.links.graph import FunctionKey
+from durability.program.schema.rows import put
 from durability.program.sites import CallSite
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def keyed_chain(
     """The shortest chain from a call to an operation that is asked about the items `names`; () when there is none.
 
     The item is followed through the parameters of each function on the way; what asks about something else, or about
-    nothing in particular, is no such operation.
+    nothing in particular, is no such operation; nor is one that puts in a row, which each item needs once.
     """
     first = _handed(context, call, names)
     if first is None:
@@ -40,14 +41,19 @@ def keyed_chain(
             inner = context.call(key[0], index)
             if not depends(context, inner, tuple(sorted(carried))):
                 continue
-            asks = inner.library.round_trip and not inner.takes_many and not asks_about_schema(context, inner)
-            if asks and any(matches(inner.library, effect) for effect in effects):
+            if any(matches(inner.library, effect) for effect in effects) and _asks(context, inner):
                 return (*_way(came, state), Step(inner.path, inner.line, f"{inner.shown}()"))
             following = _handed(context, inner, tuple(sorted(carried)))
             if following is not None and following not in came:
                 came[following] = (state, inner)
                 queue.append(following)
     return ()
+
+
+def _asks(context: "Context", call: CallSite) -> bool:
+    if not call.library.round_trip or call.takes_many or asks_about_schema(context, call):
+        return False
+    return not matches(call.library, "db") or put(context, call) is None
 
 
 def _handed(context: "Context", call: CallSite, names: tuple[str, ...]) -> _State | None:

@@ -11,12 +11,14 @@ from durability.program.doing.holds import Hold, hold
 from durability.program.doing.keyed import keyed_chain
 from durability.program.doing.listing import Listing, listing, takes_page
 from durability.program.doing.orm import LazyLoad
+from durability.program.doing.rounds import growing, holds_model_call
 from durability.program.doing.scans import scanned_list
 from durability.program.doing.touches import EFFECTS
 from durability.program.entrypoints.lanes import lanes_of
 from durability.program.flows.results import depends
 from durability.program.flows.statements import asks_about_schema, query_texts
-from durability.program.sites import CallSite, EntrySite, LoopSite, Site
+from durability.program.schema.rows import put
+from durability.program.sites import CallSite, EntrySite, Loop, LoopSite, Site
 
 
 class DoingQuestions:
@@ -83,6 +85,18 @@ class DoingQuestions:
             return ()
         rest = self._context.effects.chain(target, effect)
         return (Step(call.path, call.line, f"calls {call.shown}()"), *rest) if rest else ()
+
+    def growing(self, call: CallSite, few: int) -> tuple[Loop, ...]:
+        """The loops that run a call once per item of a collection that may hold more than `few`, inside out."""
+        return growing(self._context, call, few)
+
+    def beside_model(self, call: CallSite, loops: tuple[Loop, ...]) -> bool:
+        """Whether one of these loops around a call asks a model in each round."""
+        return holds_model_call(self._context, call, loops)
+
+    def puts_row(self, call: CallSite) -> bool:
+        """Whether a call puts a new row into a table, or a document into a collection."""
+        return put(self._context, call) is not None
 
     def stops_early(self, call: CallSite) -> bool:
         """Whether the innermost loop around a call is left by `return` or `break` on some path: it looks for one."""

@@ -5,19 +5,17 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from durability.facts.model import Block, Exit, Function, Span, Value
+from durability.facts.model import Block, Exit, Function, Span
 from durability.program.entrypoints.reach import Reach
 from durability.program.links.graph import FunctionKey
 from durability.program.links.program import Program
-from durability.program.links.spelling import plain_name
+from durability.program.sites.size import size_of
 
 if TYPE_CHECKING:
     from durability.program.context import Context
     from durability.program.sites.call import CallSite
     from durability.program.sites.handler import HandlerSite
 
-_GROWING = ("append", "extend", "insert", "add", "update", "setdefault")
-_SAME_SIZE = frozenset({"enumerate", "list", "tuple", "set", "sorted", "reversed", "zip", "tqdm"})
 LOOPS = ("for", "while", "comp")
 _AT_TERMINAL = frozenset({"cli", "script"})
 _SERVED = frozenset({"route", "worker", "bot", "tool", "ui", "library"})
@@ -145,46 +143,10 @@ class Loop:
 
     @cached_property
     def constant_size(self) -> int | None:
-        """How often it runs when that is written down: a literal collection or `range(3)`; None otherwise."""
-        return None if self.iterable is None or self.kind == "while" else self._size(self.iterable)
-
-    def _size(self, value: Value) -> int | None:
-        if value.kind in ("list", "tuple", "set", "dict"):
-            starred = any(part.kind == "star" for part in value.parts)
-            return None if starred or not value.text.isdigit() else int(value.text)
-        if value.kind in ("name", "attr"):
-            return self._named(value)
-        if value.kind != "call" or value.call < 0:
+        """How often it runs at most when that is written down: a literal collection, `range(3)`, `rows[:3]`."""
+        if self.iterable is None or self.kind == "while":
             return None
-        call = self._site.program.files[self._site.path].calls[value.call]
-        if value.text == "range":
-            numbers = [item.value.text for item in call.arguments]
-            if numbers and all(item.value.kind == "const" and item.value.text.isdigit() for item in call.arguments[:2]):
-                return int(numbers[1]) - int(numbers[0]) if len(numbers) > 1 else int(numbers[0])
-        if value.text in _SAME_SIZE and call.arguments:
-            return self._size(call.arguments[0].value)
-        if call.receiver is not None and call.target.rsplit(".", 1)[-1] in ("items", "keys", "values"):
-            return self._size(call.receiver)
-        return None
-
-    def _named(self, value: Value) -> int | None:
-        """The size of a collection that is written down once, in the function or its module, and never changed."""
-        site = self._site
-        name = plain_name(value)
-        if not name or any(item.name == name.partition(".")[0] for item in site.function.parameters):
-            return None
-        local = [item for item in site.program.assigns_to(site.path, name) if item.function]
-        if len(local) == 1 and local[0].function == site.key[1] and local[0].op == "=" and not self._grows(name):
-            return self._size(local[0].value) if local[0].value is not None else None
-        if local:
-            return None
-        found = site.program.constant(name, site.path)
-        return self._size(found[1]) if found is not None and found[1].kind != "name" else None
-
-    def _grows(self, name: str) -> bool:
-        facts = self._site.program.files[self._site.path]
-        indices = self._site.program.calls_in(self._site.key)
-        return any(facts.calls[index].target in {f"{name}.{verb}" for verb in _GROWING} for index in indices)
+        return size_of(self._site.program, self.iterable, self._site.key)
 
     @property
     def endless(self) -> bool:
