@@ -65,6 +65,32 @@ ROUTE = "from flask import Flask, request\nimport sqlite3\napp = Flask(__name__)
             ROUTE
             + "TABLE = 'items'\n@app.route('/')\ndef find():\n    return str(db.execute(f'SELECT * FROM {TABLE}').fetchall())\n"
         ),
+        Good(
+            "import sqlite3\nfrom fastapi import FastAPI\nfrom pydantic import BaseModel\napp = FastAPI()\n"
+            "db = sqlite3.connect('a.db')\nclass Change(BaseModel):\n    name: str\n    city: str\n"
+            "@app.put('/{key}')\ndef change(key: int, payload: Change):\n    data = payload.model_dump(exclude_unset=True)\n"
+            "    columns = ', '.join(f'{name} = ?' for name in data)\n"
+            "    db.execute(f'UPDATE t SET {columns} WHERE id = ?', (*data.values(), key))\n",
+            why="the names are the fields that the model declares",
+        ),
+        Bad(
+            "import sqlite3\nfrom fastapi import FastAPI\nfrom pydantic import BaseModel\napp = FastAPI()\n"
+            "db = sqlite3.connect('a.db')\nclass Change(BaseModel):\n    model_config = {'extra': 'allow'}\n    name: str\n    city: str\n"
+            "@app.put('/{key}')\ndef change(key: int, payload: Change):\n    data = payload.model_dump(exclude_unset=True)\n"
+            "    columns = ', '.join(f'{name} = ?' for name in data)\n"
+            "    db.execute(f'UPDATE t SET {columns} WHERE id = ?', (*data.values(), key))  # <-\n",
+            why="a model that keeps whatever it is sent",
+            decoy=True,
+        ),
+        Bad(
+            "import sqlite3\nfrom fastapi import FastAPI\nfrom pydantic import BaseModel\napp = FastAPI()\n"
+            "db = sqlite3.connect('a.db')\nclass Change(BaseModel):\n    name: str\n    city: str\n"
+            "@app.put('/{key}')\ndef change(key: int, payload: Change):\n    data = payload.model_dump(exclude_unset=True)\n"
+            "    parts = ', '.join(f\"name = '{value}'\" for value in data.values())\n"
+            "    db.execute(f'UPDATE t SET {parts} WHERE id = ?', (key,))  # <-\n",
+            why="the names are declared, the values are not",
+            decoy=True,
+        ),
         Unclear(
             ROUTE
             + "@app.route('/')\ndef find():\n    return str(db.execute(f'SELECT * FROM t WHERE {unknown_filter()}').fetchall())\n"

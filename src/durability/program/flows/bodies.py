@@ -6,13 +6,12 @@ from msgspec import Struct
 
 from durability.facts.model import Parameter, Value
 from durability.program.entrypoints.entries import EntryPoint
-from durability.program.links.link import Symbol
+from durability.program.flows.declared import is_model
 from durability.program.links.program import Program
 from durability.program.sites import CallSite, FunctionSite
 
 _READERS = ("json", "get_json")
 _RAW = frozenset({"dict", "Dict", "typing.Dict", "typing.Any", "Any", "list", "typing.Mapping"})
-_MODELS = ("pydantic.", "sqlmodel.", "marshmallow.", "msgspec.", "attrs.", "rest_framework.", "django.forms.", "ninja.")
 _VALIDATORS = frozenset(
     {
         "model_validate",
@@ -52,23 +51,10 @@ def _parameter(program: Program, site: FunctionSite, item: Parameter) -> str:
     if item.default is not None and item.default.kind == "call" and item.default.text.split(".")[-1] == "Depends":
         return ""
     symbol = program.resolve(item.ref, site.path) if item.ref else None
-    if symbol is not None and symbol.kind == "class" and _is_model(program, symbol, 0):
+    if symbol is not None and symbol.kind == "class" and is_model(program, symbol):
         return "schema"
     head = item.annotation.split("[")[0]
     return "raw" if head in _RAW and item.kind in ("positional", "keyword") else ""
-
-
-def _is_model(program: Program, symbol: Symbol, depth: int) -> bool:
-    item = program.linker.classes[symbol.path].get(symbol.name)
-    if item is None or depth > 8:
-        return False
-    for base in item.bases:
-        parent = program.resolve(base, symbol.path)
-        if parent.kind == "library" and parent.name.startswith(_MODELS):
-            return True
-        if parent.kind == "class" and parent != symbol and _is_model(program, parent, depth + 1):
-            return True
-    return False
 
 
 def _reads(program: Program, site: FunctionSite) -> list[str]:
@@ -119,7 +105,7 @@ def _kind(program: Program, site: FunctionSite, names: frozenset[str], index: in
 
 
 def _makes_model(program: Program, call: CallSite) -> bool:
-    return call.symbol.kind == "class" and _is_model(program, call.symbol, 0)
+    return call.symbol.kind == "class" and is_model(program, call.symbol)
 
 
 def _mentions(value: Value, names: frozenset[str], index: int) -> bool:

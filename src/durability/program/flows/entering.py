@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from durability.facts.model import Parameter
 from durability.model import Step
 from durability.program.entrypoints.entries import EntryPoint
+from durability.program.flows.declared import has_declared_names
 from durability.program.flows.flow import Flow
 from durability.program.flows.sources import Item, Source, source
 from durability.program.links.given import argument_for
@@ -16,6 +17,9 @@ from durability.program.links.program import Program
 UPLOADS = ("UploadFile", "FileStorage", "UploadedFile")
 NAMES = ("filename", "name", "raw_filename")
 """Attributes of an uploaded file that are text from outside."""
+
+KEYS = "keys()"
+"""What `taken` says when the keys of a table are read."""
 
 _STATES = frozenset({"state", "config", "runtime", "ctx", "context", "run_context"})
 """What a framework keeps between steps and gives to each of them."""
@@ -56,6 +60,8 @@ class Entering:
             return source("library", item, parameter.name, line)
         if self._flow.is_given(parameter, entry, item.key[0]):
             return source("library", item, parameter.name, line)
+        if item.taken == KEYS and has_declared_names(self._program, self._program.resolve(parameter.ref, item.key[0])):
+            item = replace(item, cleaned="yes")
         segment = f"{{{parameter.name}}}" in entry.path or f"<{parameter.name}>" in entry.path
         if segment and sink == "path":
             item = replace(item, cleaned="yes")

@@ -4,6 +4,9 @@ from durability.facts.model import Assign, Block
 from durability.program.flows.checks import Where
 from durability.program.links.program import Program
 
+_TABLES = frozenset({"model_dump", "dict", "to_dict", "asdict", "keys"})
+"""Calls that give a table of fields by their names."""
+
 
 class Reaching:
     """The bindings that come to a place."""
@@ -67,5 +70,7 @@ def takes_keys(block: Block, name: str) -> bool:
     if block.kind == "with" or value is None or not block.targets or block.targets[0] != name:
         return False
     if value.kind == "call":
-        return value.text.endswith(".items") and len(block.targets) > 1
+        if len(block.targets) > 1:
+            return value.text.endswith(".items")
+        return value.text.rpartition(".")[2] in _TABLES
     return value.kind == "name" and len(block.targets) == 1

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from durability.facts.model import Call, Value
-from durability.program.flows.entering import NAMES, UPLOADS
+from durability.program.flows.entering import KEYS, NAMES, UPLOADS
 from durability.program.flows.flow import parameter_of
 from durability.program.flows.sources import Item
 from durability.program.links.graph import FunctionKey
@@ -13,8 +13,6 @@ from durability.program.links.program import Program
 from durability.program.links.spelling import plain_name
 
 _CHAINS = frozenset({"invoke", "ainvoke", "predict", "apredict", "run", "arun", "stream", "astream"})
-KEYS = "keys()"
-"""What `taken` says when the keys of a table are read."""
 
 
 def asks_chain(program: Program, call: Call, path: str) -> bool:

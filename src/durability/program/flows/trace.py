@@ -10,11 +10,11 @@ from durability.facts.model import Value
 from durability.model import Step
 from durability.program.entrypoints.entries import EntryPoint
 from durability.program.flows.checks import Checks, Where
-from durability.program.flows.entering import NAMES, Entering
+from durability.program.flows.entering import KEYS, NAMES, Entering
 from durability.program.flows.flow import Flow, parameter_of
 from durability.program.flows.passing import PARSERS, cleans, deciding, glued, handed_on, unread_pattern
 from durability.program.flows.reaching import Reaching, takes_keys
-from durability.program.flows.reading import KEYS, asks_chain, is_request, pattern_of, through_call
+from durability.program.flows.reading import asks_chain, is_request, pattern_of, through_call
 from durability.program.flows.sources import Cleaned, Item, Source, more, source
 from durability.program.links.graph import FunctionKey
 from durability.program.links.spelling import plain_name
