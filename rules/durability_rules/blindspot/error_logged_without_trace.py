@@ -56,6 +56,21 @@ _PLAIN = frozenset({"error", "warning", "critical", "warn", "info", "debug", "pr
             "import click\n@click.command()\ndef run():\n    try:\n        work()\n    except Exception as error:\n        print(error)\n",
             why="a person at a terminal wants the message",
         ),
+        Silent(
+            "import streamlit as st\ntry:\n    work()\nexcept Exception as error:\n    st.sidebar.error(f'failed: {error}')\n",
+            why="shown on the page, and no line of a log",
+        ),
+        Silent(
+            "from django.contrib import messages\ndef run(request):\n    try:\n        work()\n"
+            "    except Exception:\n        messages.error(request, 'failed')\n",
+            why="a message for the visitor",
+        ),
+        Bad(
+            "import logging\nimport streamlit as st\ntry:\n    work()\nexcept Exception as error:  # <-\n"
+            "    st.error('failed')\n    logging.error('failed: %s', error)\n",
+            why="shown, and logged without the trace",
+            decoy=True,
+        ),
         Miss("def run():\n    try:\n        work()\n    except Exception as error:\n        notify(str(error))\n"),
     ],
 )
@@ -68,7 +83,7 @@ def error_logged_without_trace(handler: HandlerSite) -> Verdict | None:
         return None
     if handler.keeps_trace:
         return handled()
-    if not any(call.shown.rsplit(".", 1)[-1] in _PLAIN for call in handler.calls):
+    if not any(call.shown.rsplit(".", 1)[-1] in _PLAIN and not call.on_screen for call in handler.calls):
         return None
     return unhandled(
         "the error is logged without its trace", fix=suggest("use logger.exception(...)"), cause=handler.path

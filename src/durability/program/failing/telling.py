@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 _LIVE = frozenset({"route", "bot", "worker", "tool", "ui"})
 _TELLING = frozenset({"warning", "error", "info", "toast", "exception", "flash", "warn"})
-_SCREENS = ("streamlit.", "flask.flash", "django.contrib.messages", "gradio.", "chainlit.", "nicegui.")
 _DRAWING = frozenset({"render_template", "TemplateResponse", "render", "jsonify"})
 _SOMETIMES = frozenset({"if", "else", "for", "while", "handler", "case", "comp"})
 _ENDS = frozenset({"sys.exit", "exit", "quit"})
@@ -65,7 +64,7 @@ class Telling:
         return any(self._shows(item) for item in inner)
 
     def _shows(self, call: CallSite) -> bool:
-        return call.shown.rpartition(".")[2] in _TELLING and call.name.startswith(_SCREENS)
+        return call.shown.rpartition(".")[2] in _TELLING and call.on_screen
 
     @cached_property
     def _shown_names(self) -> frozenset[str]:

@@ -23,6 +23,9 @@ _MANY = frozenset(
 )  # fmt: skip
 
 
+_SCREENS = ("streamlit.", "flask.flash", "django.contrib.messages", "gradio.", "chainlit.", "nicegui.")
+"""What is given to these is read by the person at the page, and written down nowhere."""
+
 _BARE = 4
 """Statements of a function that does one thing: a test, the call, what is done when it fails."""
 
@@ -85,6 +88,11 @@ class CallSite(Site):
     def library(self) -> Row:
         """What the library tables say; a row without effect when they say nothing."""
         return self.program.row(self.name) or NO_ROW
+
+    @property
+    def on_screen(self) -> bool:
+        """Whether what it is given is shown on a page: `st.error(…)`, `messages.error(request, …)`."""
+        return self.name.startswith(_SCREENS)
 
     @cached_property
     def database(self) -> "CallSite":
