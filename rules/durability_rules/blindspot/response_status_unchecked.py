@@ -49,6 +49,11 @@ USES = frozenset(
         "raw",
     }
 )
+_FLAGS = frozenset(
+    {"ok", "success", "successful", "status", "status_code", "statuscode", "error", "errors", "error_code", "errcode",
+     "code", "retcode", "fault"}
+)  # fmt: skip
+"""Keys by which a body itself says whether the request worked."""
 
 
 @rule(
@@ -81,6 +86,23 @@ USES = frozenset(
         Good(
             "import requests\ndef rate():\n    r = requests.get('u', timeout=3)\n    if r.status_code != 200:\n        return None\n    return r.json()\n"
         ),
+        Good(
+            "import requests\ndef send():\n    answer = requests.post('u', timeout=3).json()\n"
+            "    if not answer.get('ok'):\n        raise RuntimeError(answer['description'])\n    return answer['id']\n",
+            why="the body says whether it worked, and is asked",
+        ),
+        Good(
+            "import aiohttp\nasync def find(session: aiohttp.ClientSession):\n    async with session.get('u') as r:\n"
+            "        data = await r.json()\n    if data['status'] != 'OK' or 'error' in data:\n        return None\n"
+            "    return data['place']\n",
+        ),
+        Bad(
+            "import requests\ndef rate(known):\n    data = requests.get('u', timeout=3).json()  # <-\n"
+            "    if known.get('ok') and data['rate'] > 1:\n        return data['rate']\n    return data['text']\n"
+            "",
+            why="the flag of another table",
+            decoy=True,
+        ),
         Unclear(
             "import requests\ndef rate():\n    r = requests.get('u', timeout=3)\n    verify(r)\n    return r.json()\n"
         ),
@@ -102,7 +124,7 @@ def response_status_unchecked(call: CallSite, ask: Ask) -> Verdict | None:
     ):
         return handled() if ask.attributes_of(call) & (USES | CHECKS) else None
     read = ask.attributes_of(call)
-    if read & CHECKS:
+    if read & CHECKS or _FLAGS.intersection(key.lower() for key in ask.tested_keys(call)):
         return handled()
     if not read & USES:
         return None

@@ -42,6 +42,10 @@ _CLEANUP = (
     "shutdown",
     "stop",
     "quit",
+    "drop_index",
+    "drop_indexes",
+    "drop_table",
+    "drop_constraint",
 )
 
 
@@ -94,6 +98,38 @@ _CLEANUP = (
             + "class Locked(Exception):\n    pass\ndef f(x):\n    try:\n        requests.put('u', json=x, timeout=1)\n        check(x)\n    except Locked:\n        pass\n",
             why="an answer that the project gives itself",
         ),
+        Good(
+            HEAD + "MIRRORS = ('http://a', 'http://b')\ndef load():\n    for mirror in MIRRORS:\n        try:\n"
+            "            answer = requests.get(mirror, timeout=3)\n            answer.raise_for_status()\n"
+            "            return answer.json()\n        except Exception:\n            continue\n"
+            "    raise RuntimeError('no mirror answers')\n",
+            why="the next mirror is asked, and when none answers it says so",
+        ),
+        Good(
+            HEAD
+            + "def load(db, key):\n    try:\n        return requests.get(f'http://cache/{key}', timeout=1).json()\n"
+            "    except requests.RequestException:\n        pass\n"
+            "    return requests.get(f'http://store/{key}', timeout=9).json()\n",
+            why="asked elsewhere",
+        ),
+        Bad(
+            HEAD + "def load(keys):\n    found = []\n    for key in keys:\n        try:\n"
+            "            answer = requests.get(key, timeout=3)\n            found.append(answer.json())\n"
+            "        except Exception:  # <-\n            continue\n    return found\n",
+            why="the next item is no other source of this one",
+            decoy=True,
+        ),
+        Bad(
+            HEAD + "def load(key):\n    try:\n        return requests.get(key, timeout=3).json()\n"
+            "    except Exception:  # <-\n        pass\n    return {}\n",
+            why="nothing is no other way",
+            decoy=True,
+        ),
+        Silent(
+            "from pymongo import MongoClient\ndb = MongoClient().shop\ndef tidy():\n    try:\n"
+            "        db.orders.drop_index('old')\n    except Exception:\n        pass\n",
+            why="what may be gone already is taken away",
+        ),
         Silent(
             "def number(text):\n    try:\n        return int(text)\n    except ValueError:\n        pass\n",
             why="nothing outside the program is at stake",
@@ -113,6 +149,8 @@ def swallowed_exception(handler: HandlerSite, ask: Ask) -> Verdict | None:
     if not touched or all(call.shown.rsplit(".", 1)[-1] in _CLEANUP for call in touched):
         return None
     if not handler.empty or (handler.types and all(_benign(name, handler) for name in handler.types)):
+        return handled()
+    if ask.tries_next(handler):
         return handled()
     what = touched[0].shown
     return unhandled(

@@ -14,7 +14,7 @@ from durability.program.entrypoints.entries import EntryPoint
 from durability.program.entrypoints.routes import Route
 from durability.program.flows.bodies import Body, body_of
 from durability.program.flows.flow import Leaf
-from durability.program.flows.results import attributes_of, depends, names_in, passed_on
+from durability.program.flows.results import attributes_of, depends, names_in, passed_on, tested_keys
 from durability.program.links.late import loaded_late
 from durability.program.links.modules import imported_paths
 from durability.program.questions.doing import DoingQuestions
@@ -72,6 +72,10 @@ class Ask(
     def attributes_of(self, call: CallSite) -> frozenset[str]:
         """The attributes and methods used on the result of a call, in its chain or through the names it is bound to."""
         return attributes_of(self._context, call)
+
+    def tested_keys(self, call: CallSite) -> frozenset[str]:
+        """The keys of a JSON answer that its function tests, or whose test it gives back."""
+        return tested_keys(self._context, call)
 
     def passed_on(self, call: CallSite) -> bool:
         """Whether the result of a call is handed to a project function, which may test it."""

@@ -5,7 +5,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from durability.facts.model import Value
-from durability.program.flows.results import names_in
+from durability.program.flows.results import depends, names_in
 from durability.program.links.spelling import plain_name
 from durability.program.sites import CallSite, HandlerSite, LoopSite
 
@@ -35,6 +35,33 @@ def retries(context: "Context", loop: LoopSite) -> bool:
         if remote and _leaves_on_success(context, loop, handler) and not _tries_another(context, handler, remote):
             return True
     return False
+
+
+def tries_next(context: "Context", handler: HandlerSite) -> bool:
+    """Whether a handler goes on to the next of several sources: the loop over them ends with the first that works,
+    and what stands behind it says what happens when none does."""
+    blocks = context.program.files[handler.path].blocks
+    above = context.program.blocks_above(handler.path, handler.guarded_block)
+    index = next((item for item in above if blocks[item].kind in ("for", "while", "function")), -1)
+    if index < 0 or blocks[index].kind != "for":
+        return False
+    loop = LoopSite(context, handler.path, index)
+    asked = [call for call in handler.guarded_calls if depends(context, call, blocks[index].targets)]
+    ends = any(item.span[0] > loop.span[2] for item in handler.exits_here())
+    return bool(asked) and ends and _leaves_on_success(context, loop, handler)
+
+
+def falls_back(context: "Context", handler: HandlerSite) -> bool:
+    """Whether what the `try` would have returned is looked for elsewhere, right after an error that is named."""
+    if handler.broad or not any(
+        item.kind == "return" and handler.within(item.block, handler.guarded_block) for item in handler.exits_here()
+    ):
+        return False
+    parent = context.program.files[handler.path].blocks[handler.guarded_block].parent
+    after = [
+        call for call in handler.calls_here() if call.line > handler.span[2] and handler.within(call.block, parent)
+    ]
+    return any(_is_remote(context, call) or call.library.effect.startswith("file.") for call in after)
 
 
 def _may_be_the_other_side(context: "Context", handler: HandlerSite) -> bool:

@@ -10,6 +10,9 @@ from durability.program.sites import CallSite
 if TYPE_CHECKING:
     from durability.program.context import Context
 
+_TESTING = ("if", "else", "while")
+_CHOOSING = ("compare", "not", "and", "or", "if")
+
 
 def attributes_of(context: "Context", call: CallSite) -> frozenset[str]:
     """The attributes and methods used on the result of a call, in its chain or through the names it is bound to."""
@@ -37,6 +40,45 @@ def _attributes_in_values(context: "Context", call: CallSite) -> set[str]:
             found.add(value.text)
         values.extend(value.parts)
     return found
+
+
+def tested_keys(context: "Context", call: CallSite) -> frozenset[str]:
+    """The keys of a JSON answer that its function tests, or whose test it gives back."""
+    names = set(call.into)
+    parsed = [other for other in call.calls_here() if other.shown.endswith(".json") and _is_of(other, call, names)]
+    bodies = {name for other in parsed for name in other.into}
+    indices = {other.index for other in parsed}
+    blocks = context.program.files[call.path].blocks
+    tests = [blocks[index].value for index in context.program.blocks_in(call.key) if blocks[index].kind in _TESTING]
+    exits = [(item.kind, item.value) for item in call.exits_here() if item.value is not None]
+    tests += [value for kind, value in exits if kind == "assert" or (kind == "return" and value.kind in _CHOOSING)]
+    return frozenset(key for test in tests if test is not None for key in _keys(context, test, call, bodies, indices))
+
+
+def _is_of(other: CallSite, call: CallSite, names: set[str]) -> bool:
+    receiver = other.receiver
+    if receiver is None:
+        return False
+    return plain_name(receiver) in names or (receiver.kind == "call" and receiver.call == call.index)
+
+
+def _keys(context: "Context", value: Value, site: CallSite, bodies: set[str], indices: set[int]) -> Iterator[str]:
+    """The constant keys that an expression reads of one of these tables, or looks for in them."""
+    base: Value | None = None
+    key: Value | None = None
+    if value.kind == "item":
+        base, key = value.parts
+    elif value.kind == "compare" and value.text in ("In", "NotIn"):
+        key, base = value.parts
+    elif value.kind == "call" and value.call >= 0 and value.text.endswith(".get"):
+        read = context.call(site.path, value.call)
+        base, key = read.receiver, read.argument("", 0)
+    if base is None or key is None or key.kind != "text":
+        pass
+    elif plain_name(base) in bodies or (base.kind == "call" and base.call in indices):
+        yield key.text
+    for part in value.parts:
+        yield from _keys(context, part, site, bodies, indices)
 
 
 def passed_on(context: "Context", call: CallSite) -> bool:

@@ -10,7 +10,7 @@ from durability.program.failing.dropped import dropped
 from durability.program.failing.mistaken import Mistaken
 from durability.program.failing.polling import polls, rests
 from durability.program.failing.repeated import Repeated
-from durability.program.failing.retries import after_tries, retries, waits
+from durability.program.failing.retries import after_tries, falls_back, retries, tries_next, waits
 from durability.program.failing.sentinels import told_apart, used_blindly
 from durability.program.failing.serving import caught_while_serving
 from durability.program.sites import CallSite, EntrySite, FunctionSite, LoopSite
@@ -42,6 +42,10 @@ class FailureQuestions:
     def told_success(self, handler: HandlerSite) -> tuple[Step, ...]:
         """The chain from an entry point that answers success to a handler that takes a failure; () when none."""
         return self._context.failures.told_success(handler)
+
+    def tries_next(self, handler: HandlerSite) -> bool:
+        """Whether after an error the next of several sources is asked, or another way is taken that is written down."""
+        return tries_next(self._context, handler) or falls_back(self._context, handler)
 
     def settings_unseen(self) -> bool:
         """Whether the settings that say what becomes of errors are not in sight."""
