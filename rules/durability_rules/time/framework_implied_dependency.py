@@ -63,6 +63,13 @@ from durability.api import (
                 "requirements.txt": "fastapi[standard]\n",
             }
         ),
+        Good(
+            {
+                "app.py": "import jwt\ndef sign(key):\n    return jwt.encode({}, key, algorithm='RS256')\n",
+                "requirements.txt": "PyJWT[crypto]\n",
+            },
+            why="an extra of a distribution, however it is spelt",
+        ),
         Silent({"app.py": "from fastapi import FastAPI\napp = FastAPI()\n", "requirements.txt": "fastapi\n"}),
         Miss(
             {

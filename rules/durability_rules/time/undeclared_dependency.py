@@ -8,34 +8,18 @@ from durability.api import (
     DistributionSite,
     Good,
     Miss,
-    Partial,
     Silent,
     Story,
     Unclear,
     Verdict,
     distributions,
     handled,
-    partial,
-    possibly,
     rule,
     suggest,
     unhandled,
     unsure,
 )
 
-COMES_WITH = {
-    "starlette": ("fastapi",), "pydantic": ("fastapi", "sqlmodel", "openai", "anthropic", "langchain"),
-    "typing-extensions": ("fastapi", "pydantic", "sqlalchemy", "openai"), "anyio": ("fastapi", "starlette", "httpx"),
-    "werkzeug": ("flask",), "jinja2": ("flask",), "click": ("flask", "uvicorn", "typer"), "itsdangerous": ("flask",),
-    "markupsafe": ("flask", "jinja2"), "numpy": ("pandas", "scikit-learn", "matplotlib", "scipy", "torch", "streamlit"),
-    "pandas": ("streamlit",), "python-dateutil": ("pandas", "matplotlib"), "urllib3": ("requests", "boto3"),
-    "botocore": ("boto3",), "sqlalchemy": ("flask-sqlalchemy", "sqlmodel", "alembic"), "httpx": ("openai", "anthropic"),
-    "langchain-core": ("langchain", "langchain-openai", "langgraph"), "pyyaml": ("langchain", "uvicorn"),
-    "scipy": ("scikit-learn",), "joblib": ("scikit-learn",), "certifi": ("requests",), "setuptools": (), "pip": (),
-    "kombu": ("celery",), "email-validator": (), "six": ("python-dateutil",), "google-auth": ("google-cloud-storage",),
-    "tokenizers": ("transformers",), "huggingface-hub": ("transformers", "datasets"), "pillow": ("streamlit", "matplotlib"),
-    "yarl": ("aiohttp",), "multidict": ("aiohttp",), "asgiref": ("django",),
-}  # fmt: skip
 _FROM_THE_SYSTEM = frozenset(
     {"rpm", "librepo", "createrepo-c", "libdnf", "hawkey", "dnf", "apt", "python-apt", "selinux"}
 )
@@ -67,7 +51,16 @@ _TOOLS = frozenset({"setuptools", "pip", "pytest", "pkg-resources", "distutils",
         ),
         Good({"app.py": "import bs4\n", "requirements.txt": "beautifulsoup4\n"}),
         Good({"app.py": "import yaml\n", "pyproject.toml": "[project]\nname = 'x'\ndependencies = ['PyYAML>=6']\n"}),
-        Partial({"app.py": "import numpy\n", "requirements.txt": "pandas==2.2.0\n"}),
+        Good({"app.py": "import numpy\n", "requirements.txt": "pandas==2.2.0\n"}, why="pandas always brings it"),
+        Good(
+            {"app.py": "import pydantic_core, anyio\n", "requirements.txt": "fastapi==0.115.0\n"},
+            why="brought along by what fastapi brings along",
+        ),
+        Bad(
+            {"app.py": "import multipart  # <-\n", "requirements.txt": "fastapi==0.115.0\n"},
+            why="fastapi needs it only for forms, and does not bring it",
+            decoy=True,
+        ),
         Good({"app.py": "import mediawiki\n", "requirements.txt": "pymediawiki==0.7\n"}),
         Silent({"app.py": "import rpm\n", "requirements.txt": "requests==2.32.0\n"}, why="the system brings it"),
         Unclear(
@@ -89,7 +82,7 @@ _TOOLS = frozenset({"setuptools", "pip", "pytest", "pkg-resources", "distutils",
 def undeclared_dependency(site: DistributionSite, ask: Ask) -> Verdict | None:
     """The code imports a package that no manifest names.
 
-    A fresh installation lacks it, or gets whatever version something else brings along.
+    A fresh installation lacks it, if nothing that is named always brings it along.
     """
     if (
         site.guarded
@@ -108,14 +101,14 @@ def undeclared_dependency(site: DistributionSite, ask: Ask) -> Verdict | None:
         )
     if declared & set(ask.distributions_of(site.module)) or any(_alike(name, site.module) for name in declared):
         return handled()
-    hosts = [host for host in COMES_WITH.get(site.distribution.lower(), ()) if host in declared]
-    advice = suggest(f"add {site.distribution} to the requirements")
-    if hosts:
-        message = f"{site.distribution} is only there because {hosts[0]} brings it"
-        return possibly(partial(message, missing="a line of its own", fix=advice))
+    if ask.comes_along(site.distribution):
+        return handled()  # a fresh installation has it, whatever its version
     if site.is_hidden:
         return unsure("dynamic")
-    return unhandled(f"{site.distribution} is imported and not declared", fix=advice)
+    return unhandled(
+        f"{site.distribution} is imported and not declared",
+        fix=suggest(f"add {site.distribution} to the requirements"),
+    )
 
 
 def _alike(declared: str, module: str) -> bool:

@@ -11,8 +11,8 @@ import msgspec
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from durability.errors import UsageError
-from durability.knowledge.names import Distributions, expand
-from durability.knowledge.rows import Alias, Distribution, Entry, Implied, Parameter, Quiet, Row, Shared, Tables
+from durability.knowledge.names import Distributions, expand, normal
+from durability.knowledge.rows import Alias, Brings, Distribution, Entry, Implied, Parameter, Quiet, Row, Shared, Tables
 from durability.knowledge.stdlib import STDLIB
 from durability.knowledge.vocabulary import EFFECTS, ROUND_TRIPS
 
@@ -25,6 +25,7 @@ _KINDS: dict[str, tuple[type, str]] = {
     "entry": (Entry, "entries"),
     "parameter": (Parameter, "parameters"),
     "distribution": (Distribution, "distributions"),
+    "brings": (Brings, "brings"),
     "implied": (Implied, "implied"),
     "alias": (Alias, "aliases"),
     "quiet": (Quiet, "quiet"),
@@ -90,7 +91,9 @@ def _expanded(struct: type, raw: dict[str, Any], where: str) -> Iterator[Any]:
     except ValueError as error:
         raise UsageError(f"{where}: {error}") from None
     for name in names:
-        if not _NAME.fullmatch(name):
+        if struct is Brings and name != normal(name):
+            raise UsageError(f"{where}: {name!r} is not in normal form")
+        if struct is not Brings and not _NAME.fullmatch(name):
             raise UsageError(f"{where}: {name!r} is not a dotted name")
         try:
             yield msgspec.convert(filled | {key: name}, struct)

@@ -126,6 +126,13 @@ class Distribution(Struct, frozen=True, omit_defaults=True, forbid_unknown_field
     alternatives: tuple[str, ...] = ()
 
 
+class Brings(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
+    """What a distribution always brings along: those that it requires itself, without extras, all in normal form."""
+
+    name: str
+    brings: tuple[str, ...]
+
+
 class Implied(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
     """A distribution that a use needs without importing it: using `name` needs any one of `needs`.
 
@@ -173,6 +180,7 @@ class Tables(Struct, frozen=True, omit_defaults=True, gc=False):
     entries: tuple[Entry, ...] = ()
     parameters: tuple[Parameter, ...] = ()
     distributions: tuple[Distribution, ...] = ()
+    brings: tuple[Brings, ...] = ()
     implied: tuple[Implied, ...] = ()
     aliases: tuple[Alias, ...] = ()
     quiet: tuple[Quiet, ...] = ()

@@ -37,6 +37,7 @@ class Knowledge:
         self.parameters: tuple[Parameter, ...] = tables.parameters
         self.implied: tuple[Implied, ...] = tables.implied
         self._distributions = Distributions(tables.distributions)
+        self._brings = {item.name: item.brings for item in tables.brings}
         self._aliases = {alias.name: alias for alias in tables.aliases}
         self._quiet = {quiet.name: quiet for quiet in tables.quiet}
         self._shared: dict[str, tuple[Row, ...]] = {}
@@ -131,6 +132,17 @@ class Knowledge:
     def distributions_of(self, import_name: str) -> tuple[str, ...]:
         """Every distribution known to bring a dotted import name, the usual one first."""
         return self._distributions.all_of(import_name)
+
+    def brought_by(self, distribution: str) -> frozenset[str]:
+        """Everything that a distribution (in normal form) always brings along, directly or not."""
+        found: set[str] = set()
+        pending = [distribution]
+        while pending:
+            for name in self._brings.get(pending.pop(), ()):
+                if name not in found:
+                    found.add(name)
+                    pending.append(name)
+        return frozenset(found)
 
     def _own(self, name: str) -> tuple[Row, ...]:
         own = self._rows.get(name)

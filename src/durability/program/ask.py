@@ -111,13 +111,19 @@ class Ask(
         """Every distribution that brings an import, in normal form."""
         return tuple(normal(name) for name in self._context.program.library.distributions_of(module))
 
+    def comes_along(self, distribution: str) -> bool:
+        """Whether something that a manifest names always brings a distribution along."""
+        library = self._context.program.library
+        return any(normal(distribution) in library.brought_by(name) for name in self.manifests.versions)
+
     def declares(self, names: tuple[str, ...]) -> bool:
         """Whether a manifest names one of these distributions, or one that brings it (`fastapi[standard]`)."""
         declared = self.manifests.versions
-        if any(normal(name.split("[")[0]) in declared for name in names if "[" not in name):
+        if any(normal(name) in declared or self.comes_along(name) for name in names if "[" not in name):
             return True
-        extras = {f"{item.name}[{extra}]" for item in self.manifests.dependencies for extra in item.extras}
-        return any(name in extras for name in names)
+        extras = {(normal(item.name), normal(extra)) for item in self.manifests.dependencies for extra in item.extras}
+        asked = (name.rstrip("]").partition("[") for name in names)
+        return any((normal(head), normal(extra)) in extras for head, _, extra in asked if extra)
 
     def admits(self, distribution: str, specifier: str) -> bool:
         """Whether the project's version of a distribution, or the newest where none is written, is in a range."""
