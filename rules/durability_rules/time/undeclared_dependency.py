@@ -56,6 +56,11 @@ _TOOLS = frozenset({"setuptools", "pip", "pytest", "pkg-resources", "distutils",
             {"app.py": "import pydantic_core, anyio\n", "requirements.txt": "fastapi==0.115.0\n"},
             why="brought along by what fastapi brings along",
         ),
+        Good(
+            {"app.py": "import yaml\n", "requirements.txt": "uvicorn[standard]==0.34.0\n"},
+            why="an extra brings it along",
+        ),
+        Bad({"app.py": "import yaml  # <-\n", "requirements.txt": "uvicorn==0.34.0\n"}, why="without the extra"),
         Bad(
             {"app.py": "import multipart  # <-\n", "requirements.txt": "fastapi==0.115.0\n"},
             why="fastapi needs it only for forms, and does not bring it",

@@ -114,16 +114,21 @@ class Ask(
     def comes_along(self, distribution: str) -> bool:
         """Whether something that a manifest names always brings a distribution along."""
         library = self._context.program.library
-        return any(normal(distribution) in library.brought_by(name) for name in self.manifests.versions)
+        named = {*self.manifests.versions, *(f"{name}[{extra}]" for name, extra in self._extras)}
+        return any(normal(distribution) in library.brought_by(name) for name in named)
+
+    @property
+    def _extras(self) -> set[tuple[str, str]]:
+        """The distributions that a manifest names with an extra."""
+        return {(normal(item.name), normal(extra)) for item in self.manifests.dependencies for extra in item.extras}
 
     def declares(self, names: tuple[str, ...]) -> bool:
         """Whether a manifest names one of these distributions, or one that brings it (`fastapi[standard]`)."""
         declared = self.manifests.versions
         if any(normal(name) in declared or self.comes_along(name) for name in names if "[" not in name):
             return True
-        extras = {(normal(item.name), normal(extra)) for item in self.manifests.dependencies for extra in item.extras}
         asked = (name.rstrip("]").partition("[") for name in names)
-        return any((normal(head), normal(extra)) in extras for head, _, extra in asked if extra)
+        return any((normal(head), normal(extra)) in self._extras for head, _, extra in asked if extra)
 
     def admits(self, distribution: str, specifier: str) -> bool:
         """Whether the project's version of a distribution, or the newest where none is written, is in a range."""
