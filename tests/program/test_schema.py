@@ -87,6 +87,35 @@ def test_a_table_written_as_sql_is_read_as_it_was_meant(names, data):
     assert found.keys == {frozenset({name}) for name in unique} | ({frozenset(pair)} if pair else set())
 
 
+MYSQL = """CREATE TABLE orders (
+  id INT AUTO_INCREMENT PRIMARY KEY, user_id INT, shop_id INT, note TEXT, day DATE, `key` VARCHAR(50),
+  KEY by_day (day, user_id), INDEX (note(191)), FULLTEXT KEY words (`note`),
+  CONSTRAINT fk FOREIGN KEY (user_id) REFERENCES users(id), FOREIGN KEY (shop_id) REFERENCES shops(id)
+) ENGINE=InnoDB;"""
+
+
+def test_indexes_stand_among_the_columns_and_a_column_may_be_called_key():
+    (found,) = definitions(MYSQL)
+    assert [column.name for column in found.columns] == ["id", "user_id", "shop_id", "note", "day", "key"]
+    assert found.indexes == {("day", "user_id"), ("note",), ("user_id",), ("shop_id",)}
+
+
+def test_only_mysql_makes_an_index_for_a_foreign_key():
+    (found,) = definitions("CREATE TABLE o (id SERIAL, user_id INT, FOREIGN KEY (user_id) REFERENCES users(id));")
+    assert found.indexes == frozenset()
+
+
+def test_models_of_indexes_make_collections_unique():
+    source = (
+        "from pymongo import IndexModel, MongoClient\ndb = MongoClient().shop\ndef make():\n"
+        "    wanted = [IndexModel([('mail', 1)], unique=True), IndexModel([('name', 1)])]\n"
+        "    db.people.create_indexes(wanted)\n    db.rooms.create_indexes([IndexModel('door', unique=True)])\n"
+    )
+    schema = linked(main=source).schema
+    assert schema.collection("people", "main.py", 1).keys == {frozenset({"mail"})}
+    assert schema.collection("rooms", "main.py", 1).keys == {frozenset({"door"})}
+
+
 ACCOUNT = (
     ALCHEMY.replace("Column, ", "Boolean, Column, ", 1)
     + "class Account(Base):\n    __tablename__ = 'accounts'\n    id = Column(Integer, primary_key=True)\n    locked = Column(Boolean, default=False)\n"

@@ -24,7 +24,17 @@ _ADDED_COLUMN = re.compile(r"\s*(?:column\s+)?(?:if\s+not\s+exists\s+)?", re.IGN
 _KEY = re.compile(
     r"^\s*(?:constraint\s+\S+\s+)?(?:primary\s+key|unique(?:\s+(?:key|index))?)\s*(?:[\w\"`]+\s*)?\(", re.IGNORECASE
 )
-_TABLE_LEVEL = re.compile(r"^\s*(?:constraint|foreign\s+key|check|exclude|key|index|like)\b", re.IGNORECASE)
+_TABLE_LEVEL = re.compile(r"^\s*(?:constraint|foreign\s+key|check|exclude|like)\b", re.IGNORECASE)
+_INNER_INDEX = re.compile(
+    r"^\s*(?:(?:fulltext|spatial)(?:\s+(?:key|index))?|key|index)\s*(?:[\"`]?\w+[\"`]?\s*)?(?:using\s+\w+\s*)?\((?!\s*\d)",
+    re.IGNORECASE,
+)
+"""An index among the columns, as MySQL writes it; `key varchar(50)` is a column of that name."""
+
+_FOREIGN = re.compile(r"^\s*(?:constraint\s+\S+\s+)?foreign\s+key\s*(?:[\"`]?\w+[\"`]?\s*)?\(", re.IGNORECASE)
+_MYSQL = re.compile(r"\bengine\s*=|\bauto_increment\b", re.IGNORECASE)
+"""MySQL makes an index for each foreign key; other databases do not."""
+
 _WORD = re.compile(r"[\"'`\[]?(\w+)")
 _DEFAULT = re.compile(r"\bdefault\s+(?:'(?P<text>[^']*)'|(?P<word>[\w.-]+))", re.IGNORECASE)
 _REFERENCES = re.compile(r"\breferences\s+[\"`\[]?(?:\w+\.)?(\w+)", re.IGNORECASE)
@@ -52,7 +62,11 @@ def definitions(text: str) -> Iterator[Definition]:
     text = _COMMENT.sub(_blank, text)
     for found in _CREATE.finditer(text):
         line = text.count("\n", 0, found.start()) + 1
-        yield replace(_table(found["table"].lower(), _inside(text, found.end())), line=line)
+        body = _inside(text, found.end())
+        made = _table(found["table"].lower(), body)
+        if _MYSQL.search(text[found.start() :].partition(";")[0]):
+            made = replace(made, indexes=made.indexes | _foreign_keys(body))
+        yield replace(made, line=line)
     for found in _INDEX.finditer(text):
         body = _inside(text, found.end())
         names = _names(body)
@@ -71,13 +85,23 @@ def _blank(comment: re.Match[str]) -> str:
     return " " + "\n" * comment[0].count("\n")
 
 
+def _foreign_keys(body: str) -> frozenset[tuple[str, ...]]:
+    found = ((part, _FOREIGN.match(part)) for part in _parts(body))
+    return frozenset(_names(_inside(part, match.end())) for part, match in found if match is not None)
+
+
 def _table(name: str, body: str) -> Definition:
     columns: list[Column] = []
     keys: set[frozenset[str]] = set()
+    indexes: set[tuple[str, ...]] = set()
     for part in _parts(body):
         key = _KEY.match(part)
         if key is not None:
             keys.add(frozenset(_names(_inside(part, key.end()))))
+            continue
+        index = _INNER_INDEX.match(part)
+        if index is not None:
+            indexes.add(_names(_inside(part, index.end())))
             continue
         first = _WORD.match(part.strip())
         if first is None or _TABLE_LEVEL.match(part):
@@ -86,7 +110,8 @@ def _table(name: str, body: str) -> Definition:
         columns.append(column)
         if column.unique:
             keys.add(frozenset({column.name}))
-    return Definition(name, tuple(columns), frozenset(keys), creates=True, readable=HOLE not in body)
+    readable = HOLE not in body
+    return Definition(name, tuple(columns), frozenset(keys), frozenset(indexes), creates=True, readable=readable)
 
 
 def _column(name: str, text: str) -> Column:
@@ -133,6 +158,6 @@ def _names(body: str) -> tuple[str, ...]:
     found = []
     for part in _parts(body):
         words = re.findall(r"\w+", part.lower())
-        inner = re.search(r"\(\s*[\"`]?(\w+)", part)
+        inner = re.search(r"\(\s*[\"`]?([A-Za-z_]\w*)", part)
         found.append(inner[1].lower() if inner is not None else words[0] if words else "")
     return tuple(found)

@@ -80,18 +80,15 @@ def collections(context: "Context") -> dict[str, Table]:
     found: dict[str, Table] = {}
     for path in context.judged_paths():
         for index, fact in enumerate(context.program.files[path].calls):
-            if fact.target.rpartition(".")[2] not in ("create_index", "ensure_index"):
+            if fact.target.rpartition(".")[2] not in ("create_index", "ensure_index", "create_indexes"):
                 continue
             call = context.call(path, index)
             if not call.name.startswith(MONGO):
                 continue
             name = collection(context, call)
             before = found.get(name) or Table(name, path, call.line, is_open=True)
-            given = call.argument("unique")
-            names = _index(call.argument("keys", 0))
-            keys = (
-                frozenset({frozenset(names)}) if given is not None and given.text == "True" and names else frozenset()
-            )
+            made = _models(context, call) if fact.target.endswith("indexes") else (call,)
+            keys = frozenset(key for item in made if (key := _unique(item)))
             found[name] = Table(name, before.path, before.line, keys=before.keys | keys, is_open=True)
     return found
 
@@ -179,6 +176,23 @@ def _updated(context: "Context", call: CallSite) -> Written:
     counted = frozenset(_dict(changes.get("$inc", Value("unknown"))))
     done = _set(table, _dict(changes.get("$set", Value("unknown"))), tested)
     return Written(table, "update", done.fields | counted, counted, done.marked, tested)
+
+
+def _models(context: "Context", call: CallSite) -> list[CallSite]:
+    """The `IndexModel(...)` of a list that `create_indexes` is given, there or under a name of its function."""
+    value = call.argument("indexes", 0)
+    if value is not None and value.kind == "name":
+        bound = [item for item in context.program.assigns_to(call.path, value.text) if item.function == call.key[1]]
+        value = bound[0].value if len(bound) == 1 else None
+    parts = value.parts if value is not None else ()
+    return [context.call(call.path, part.call) for part in parts if part.text.endswith("IndexModel") and part.call >= 0]
+
+
+def _unique(call: CallSite) -> frozenset[str]:
+    """The fields whose combination an index takes once; none for an index that takes it often."""
+    given = call.argument("unique")
+    is_unique = given is not None and given.text == "True"
+    return frozenset(_index(call.argument("keys", 0))) if is_unique else frozenset()
 
 
 def _index(value: Value | None) -> tuple[str, ...]:
