@@ -95,3 +95,14 @@ def test_a_declaration_that_the_code_contradicts_is_a_finding_and_does_not_count
     assert "email" in finding.message
     assert wrong.score == strict.score
     assert durability.explain("contradicted-context")
+
+
+def test_a_model_acts_where_it_is_given_the_tool_and_not_where_others_call_the_same_function(tmp_path):
+    made = report(
+        tmp_path,
+        "from google.adk.agents import Agent\ndef drop():\n    db.execute('DELETE FROM users')\n"
+        "    db.commit()\n    return 'ok'\nagent = Agent(name='a', model='m', tools=[drop])\n"
+        "@app.post('/all')\ndef everything():\n    return drop()\n",
+    )
+    acting = [stake.entry_points for stake in made.project.stakes if stake.kind == "lets a model act"]
+    assert acting == [("drop",)]

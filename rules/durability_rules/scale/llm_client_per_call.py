@@ -22,6 +22,11 @@ _HANDLES = frozenset(
     | {"vertexai.generative_models.GenerativeModel", "vertexai.generative_models.GenerativeModel.start_chat"}
 )
 """They name a model; the connection is one that the library keeps for the whole process."""
+_AROUND = frozenset(
+    {"google.adk.runners.Runner", "autogen_agentchat.agents.AssistantAgent", "smolagents.CodeAgent"}
+    | {"llama_index.core.agent.workflow.AgentWorkflow"}
+)
+"""They run an agent or a model that they are given, and have no connection of their own."""
 ROUTE = "from fastapi import FastAPI\nfrom openai import OpenAI\napp = FastAPI()\n"
 
 
@@ -75,6 +80,11 @@ ROUTE = "from fastapi import FastAPI\nfrom openai import OpenAI\napp = FastAPI()
             "    return genai.GenerativeModel('m').generate_content(q, request_options={'timeout': 9})\n",
             why="the library keeps the connection",
         ),
+        Good(
+            "from google.adk.runners import Runner\n" + ROUTE + "@app.post('/ask')\nasync def ask(q: str):\n"
+            "    return [event async for event in Runner(agent=agent).run_async(new_message=q)]\n",
+            why="a runner runs the agent that it is given",
+        ),
         Silent("from openai import OpenAI\ndef main():\n    OpenAI()\nif __name__ == '__main__':\n    main()\n"),
         Bad(
             ROUTE + "class Bot:\n    def __init__(self):\n        self.client = OpenAI()  # <-\n@app.post('/ask')\n"
@@ -99,7 +109,7 @@ def llm_client_per_call(call: CallSite, ask: Ask) -> Verdict | None:
 
     Every client brings its own connection pool, so nothing is reused: each request pays for a new connection.
     """
-    if call.at_import or call.name in _HANDLES:
+    if call.at_import or call.name in _HANDLES or call.makes in _AROUND:
         return handled()
     if not call.reach.roles.intersection(SERVING):
         return handled() if call.kept else None

@@ -10,7 +10,7 @@ from durability.program.doing.rowwork import deletes_rows
 from durability.program.doing.touches import touches
 from durability.program.flows.results import names_in
 from durability.program.flows.statements import query_texts
-from durability.program.sequences.events import changes_remote
+from durability.program.sequences.events import changes_remote, kind_of
 from durability.program.sites import CallSite
 
 _SERVED = frozenset({"route", "ui", "bot", "worker", "tool"})
@@ -20,7 +20,8 @@ _BY_EFFECT = {
     "message": "messages people",
     "file.delete": "deletes files",
 }
-_ACTING = ("charge", "refund", "message", "db.write", "file.write", "file.delete", "process", "http")
+_MODEL_ACTS = "lets a model act"
+_ACTING = ("charge", "refund", "message", "db.write", "db.query", "file.write", "file.delete", "process", "http")
 _PASSING = re.compile(r"te?mp|scratch|cache|(?:sym)?link$|latest", re.IGNORECASE)
 _EXPIRING = re.compile(r"session|token|otp|reset|verif|nonce|expire|cache|temp|lock|attempt", re.IGNORECASE)
 _DROPS = re.compile(r"^\s*drop\s+table\b", re.IGNORECASE)
@@ -29,10 +30,12 @@ _DROPS = re.compile(r"^\s*drop\s+table\b", re.IGNORECASE)
 def stakes_of(context: Context) -> tuple[Stake, ...]:
     """One row per kind, at its first place, with every entry point on whose path it lies."""
     found: dict[str, tuple[CallSite, set[str]]] = {}
+    tools = {entry.name for entry in context.entries if entry.role == "tool"}
     for kind, call in sorted(_calls(context), key=lambda pair: (pair[0], pair[1].path, pair[1].span)):
         reach = call.reach
-        if reach.roles & _SERVED and reach.entries:
-            found.setdefault(kind, (call, set()))[1].update(reach.entries)
+        entries = reach.entries if kind != _MODEL_ACTS else [name for name in reach.entries if name in tools]
+        if reach.roles & _SERVED and entries:
+            found.setdefault(kind, (call, set()))[1].update(entries)
     return tuple(
         Stake(kind, tuple(sorted(entries)), call.path, call.line) for kind, (call, entries) in sorted(found.items())
     )
@@ -54,8 +57,17 @@ def _calls(context: Context) -> Iterator[tuple[str, CallSite]]:
         yield "stores personal data", store.call
     for effect in _ACTING:
         for call in context.stated.get(effect, ()):
-            if "tool" in call.reach.roles and (effect != "http" or changes_remote(call)):
-                yield "lets a model act", call
+            if "tool" in call.reach.roles and _acts(context, call):
+                yield _MODEL_ACTS, call
+
+
+def _acts(context: Context, call: CallSite) -> bool:
+    """Whether a call does something, rather than asking another machine or a database for what is there."""
+    if call.library.effect == "http":
+        return changes_remote(call)
+    if call.database.library.effect == "db.query":
+        return kind_of(call, lambda: query_texts(context, call) or ()) is not None
+    return True
 
 
 def is_reply(call: CallSite) -> bool:

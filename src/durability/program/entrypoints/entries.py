@@ -104,9 +104,9 @@ class _Finder:
                         yield replace(entry, spawned=row.role == "worker")
 
     def _entries(self, found: list[Handler], row: Entry, name: str, place: tuple[str, int]) -> Iterator[EntryPoint]:
-        if not found:
-            return
         for handler in found:
+            if handler.method and row.role == "tool":  # an object with a method named like a request is no function
+                continue
             written = self.addresses.methods(row, name, place, handler.edge)
             addresses = self.addresses.of(row, place, handler.edge) if not row.hook else ("",)
             function = self.program.function(handler.function)

@@ -37,6 +37,8 @@ address, and the methods that would answer it themselves."""
 
 _VIEWSETS = "rest_framework.viewsets."
 _ACTION = "rest_framework.decorators.action"
+_GATHERED = ("list", "tuple", "set", "star", "op", "or", "if")
+"""Values that hold several handlers: lists, lists added or unpacked into others, and choices between them."""
 _MOST = 64
 
 _Waiting = tuple[Value, FunctionKey, Edge | None]
@@ -73,8 +75,8 @@ def handlers(bindings: Bindings, value: Value | None, key: FunctionKey) -> Itera
         at, where, edge = pending.pop(0)
         if at.kind == "lambda":
             yield Handler((where[0], int(at.text)), edge=edge)
-        elif at.kind in ("list", "tuple", "set"):
-            pending.extend((part, where, edge) for part in at.parts)
+        elif at.kind in _GATHERED:
+            pending.extend((part, where, edge) for part in (at.parts[1:] if at.kind == "if" else at.parts))
         elif mapped := _mapped(program, at, where):
             yield from mapped
         elif at.kind == "call" and at.call >= 0 and _is_instance(program, at, where):
