@@ -34,6 +34,8 @@ def folder_with(tmp_path: Path, text: str) -> Path:
         ('[[row]]\nname = "a.{b,b}"\neffect = "http"\n', "is there twice"),
         ('[[alias]]\nname = "a.b"\nof = "c.d"\n', "c.d is no name in any table"),
         ('[[implied]]\nname = "a.b"\nneeds = ["x"]\nwhy = "w"\npattern = "("\n', "is not a regular expression"),
+        ('[[host]]\npattern = "("\neffect = "llm"\n', "is not a regular expression"),
+        ('[[host]]\npattern = "a"\neffect = "spend"\n', "Invalid enum value 'spend'"),
         ('[[entry]]\nname = "a.b"\nkind = "decorator"\nrole = "chef"\n', "Invalid enum value 'chef'"),
     ],
 )

@@ -63,7 +63,7 @@ def _calls(context: Context) -> Iterator[tuple[str, CallSite]]:
 
 def _acts(context: Context, call: CallSite) -> bool:
     """Whether a call does something, rather than asking another machine or a database for what is there."""
-    if call.library.effect == "http":
+    if call.effect == "http":
         return changes_remote(call)
     if call.database.library.effect == "db.query":
         return kind_of(call, lambda: query_texts(context, call) or ()) is not None

@@ -12,7 +12,19 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from durability.errors import UsageError
 from durability.knowledge.names import Distributions, expand, normal
-from durability.knowledge.rows import Alias, Brings, Distribution, Entry, Implied, Parameter, Quiet, Row, Shared, Tables
+from durability.knowledge.rows import (
+    Alias,
+    Brings,
+    Distribution,
+    Entry,
+    Host,
+    Implied,
+    Parameter,
+    Quiet,
+    Row,
+    Shared,
+    Tables,
+)
 from durability.knowledge.stdlib import STDLIB
 from durability.knowledge.vocabulary import EFFECTS, ROUND_TRIPS
 
@@ -29,6 +41,7 @@ _KINDS: dict[str, tuple[type, str]] = {
     "implied": (Implied, "implied"),
     "alias": (Alias, "aliases"),
     "quiet": (Quiet, "quiet"),
+    "host": (Host, "hosts"),
 }
 _Placed = tuple[str, Any]
 """Where a row stands (file, number, name as written) and the row."""
@@ -79,11 +92,14 @@ def _raw_rows(file: Path) -> Iterator[tuple[str, str, dict[str, Any]]]:
         if kind not in _KINDS or not isinstance(rows, list):
             raise UsageError(f"{file.name}: unknown table {kind!r}; known: {', '.join(_KINDS)}")
         for number, raw in enumerate(rows, start=1):
-            title = str(raw.get("name") or raw.get("import") or "no name")[:60]
+            title = str(raw.get("name") or raw.get("import") or raw.get("pattern") or "no name")[:60]
             yield kind, f"{file.name}: {kind} {number} ({title})", raw
 
 
 def _expanded(struct: type, raw: dict[str, Any], where: str) -> Iterator[Any]:
+    if struct is Host:
+        yield _converted(struct, raw, where)
+        return
     key = "import" if struct is Distribution else "name"
     filled = _filled(raw) if struct is Row else raw
     try:
@@ -95,10 +111,14 @@ def _expanded(struct: type, raw: dict[str, Any], where: str) -> Iterator[Any]:
             raise UsageError(f"{where}: {name!r} is not in normal form")
         if struct is not Brings and not _NAME.fullmatch(name):
             raise UsageError(f"{where}: {name!r} is not a dotted name")
-        try:
-            yield msgspec.convert(filled | {key: name}, struct)
-        except msgspec.ValidationError as error:
-            raise UsageError(f"{where}: {error}") from None
+        yield _converted(struct, filled | {key: name}, where)
+
+
+def _converted(struct: type, raw: dict[str, Any], where: str) -> Any:
+    try:
+        return msgspec.convert(raw, struct)
+    except msgspec.ValidationError as error:
+        raise UsageError(f"{where}: {error}") from None
 
 
 def _filled(raw: dict[str, Any]) -> dict[str, Any]:
@@ -147,6 +167,8 @@ def _check(found: dict[str, list[_Placed]]) -> None:
         _check_versions(item.versions, where)
     for where, implied in found["implied"]:
         _check_pattern(implied.pattern, where)
+    for where, host in found["hosts"]:
+        _check_pattern(host.name, where)
 
 
 def _check_unique(placed: list[_Placed]) -> None:

@@ -1,4 +1,4 @@
-"""Frozen structs of the tables: rows, entry points, parameters, distributions, aliases."""
+"""Frozen structs of the tables: rows, entry points, parameters, distributions, aliases, hosts."""
 
 from typing import Literal
 
@@ -103,6 +103,19 @@ class Entry(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True,
     source: str = ""
 
 
+class Host(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
+    """What a plain web request does beyond asking another machine, as its address says.
+
+    `name` is a regular expression, searched in the address, in which unknown parts stand as "…". `methods` are the HTTP
+    methods for which it holds; a method that is not known is taken for one of them.
+    """
+
+    name: str = field(name="pattern")
+    effect: Effect
+    methods: tuple[str, ...] = ("POST",)
+    source: str = ""
+
+
 class Parameter(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
     """Where values from outside enter: an annotation, a default value, a base class, or an attribute of a name.
 
@@ -184,3 +197,4 @@ class Tables(Struct, frozen=True, omit_defaults=True, gc=False):
     implied: tuple[Implied, ...] = ()
     aliases: tuple[Alias, ...] = ()
     quiet: tuple[Quiet, ...] = ()
+    hosts: tuple[Host, ...] = ()

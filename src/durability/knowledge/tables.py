@@ -1,5 +1,6 @@
 """The compiled tables in memory, and every way to ask them."""
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -9,7 +10,7 @@ import msgspec
 from durability.errors import UsageError
 from durability.knowledge.kinship import lend, loans
 from durability.knowledge.names import Distributions, normal
-from durability.knowledge.rows import Entry, Implied, Parameter, Row, Tables
+from durability.knowledge.rows import Entry, Host, Implied, Parameter, Row, Tables
 
 COMPILED = Path(__file__).parent / "compiled.msgpack"
 
@@ -36,6 +37,8 @@ class Knowledge:
         self.entries: tuple[Entry, ...] = tables.entries
         self.parameters: tuple[Parameter, ...] = tables.parameters
         self.implied: tuple[Implied, ...] = tables.implied
+        self._hosts: tuple[tuple[re.Pattern[str], Host], ...] | None = None
+        self._written = tables.hosts
         self._distributions = Distributions(tables.distributions)
         self._brings = {item.name: item.brings for item in tables.brings}
         self._aliases = {alias.name: alias for alias in tables.aliases}
@@ -106,6 +109,15 @@ class Knowledge:
         if found is None:
             found = self._entered[name] = self._resolve_entry(name, frozenset())
         return found
+
+    def host(self, address: str, method: str) -> Host | None:
+        """What an address says of a request to it; `method` in capitals, "" where it is not known."""
+        if self._hosts is None:
+            self._hosts = tuple((re.compile(host.name), host) for host in self._written)
+        for pattern, host in self._hosts:
+            if (not method or method in host.methods) and pattern.search(address):
+                return host
+        return None
 
     def has_prefix(self, name: str) -> bool:
         """Whether any row, entry or alias has this name or stands below it."""

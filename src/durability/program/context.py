@@ -9,6 +9,7 @@ from durability.knowledge.rows import Implied
 from durability.model import Role, Step
 from durability.program.doing.effects import Effects
 from durability.program.doing.orm import Models
+from durability.program.entrypoints.bindings import Bindings
 from durability.program.entrypoints.entries import EntryPoint, routing_of
 from durability.program.entrypoints.reach import Reachability
 from durability.program.entrypoints.routes import Route, route_table
@@ -121,6 +122,11 @@ class Context:
         return frozenset(item.function[0] for item in self.entries if item.role == "ui" and not item.function[1])
 
     @cached_property
+    def bindings(self) -> Bindings:
+        """What names stand for."""
+        return Bindings(self.program)
+
+    @cached_property
     def routes(self) -> tuple[Route, ...]:
         """The route table."""
         return route_table(self.program, routing_of(self.program), self.entries)
@@ -153,13 +159,14 @@ class Context:
     @cached_property
     def stated(self) -> dict[str, list[CallSite]]:
         """Calls by the effect of their row, like `calls_by_effect`; a database call that is handed its statement stands
-        where that statement is written: at the calls of the function around it.
+        where that statement is written, at the calls of the function around it, and a web request under what it means.
         """
         unsaid = self.forwards.unsaid
-        found = {
-            effect: [call for call in calls if not (effect.startswith("db.") and self._is_unsaid(call))]
-            for effect, calls in self.calls_by_effect.items()
-        }
+        found: dict[str, list[CallSite]] = {}
+        for effect, calls in self.calls_by_effect.items():
+            for call in calls:
+                if not (effect.startswith("db.") and self._is_unsaid(call)):
+                    found.setdefault(call.effect, []).append(call)
         for path in self.judged_paths():
             for index in range(len(self.program.files[path].calls)):
                 call = self.call(path, index)

@@ -7,8 +7,10 @@ from urllib.parse import urlsplit
 
 from durability.facts.model import Value
 from durability.map_model import Touch, TouchHow, TouchKind
+from durability.program.doing.hosts import addresses
 from durability.program.doing.rowwork import row_work, text_work
 from durability.program.doing.tables import tables
+from durability.program.entrypoints.bindings import UNKNOWN_TEXT
 from durability.program.flows.constants import leading_text
 from durability.program.flows.statements import query_texts
 from durability.program.links.graph import FunctionKey
@@ -57,7 +59,7 @@ def touches(context: "Context", call: CallSite) -> Iterator[Touch]:
     elif effect == "file.open":
         yield Touch("file", _mode(call), _path(context, call), call.path, call.line)
     elif effect in _SIMPLE:
-        kind, how = _SIMPLE[effect]
+        kind, how = _SIMPLE[call.effect]
         yield Touch(kind, how, _name(context, call, kind), call.path, call.line)
 
 
@@ -102,7 +104,7 @@ def _mode(call: CallSite) -> TouchHow:
 
 
 def _name(context: "Context", call: CallSite, kind: TouchKind) -> str:
-    if kind == "service":
+    if kind == "service" or call.library.effect == "http":
         return _host(context, call)
     if kind == "model":
         return _model(context, call)
@@ -124,6 +126,9 @@ def _host(context: "Context", call: CallSite) -> str:
                 return text.partition("/")[0]
             if "://" in text:
                 return urlsplit(text).netloc.rpartition("@")[2]
+    for text in addresses(context, call):
+        if UNKNOWN_TEXT not in (host := urlsplit(text).netloc.rpartition("@")[2]) and host:
+            return host
     vendor = call.name.split(".")[0]
     return "" if vendor in ("requests", "httpx", "aiohttp", "urllib", "urllib3", "http", "socket") else vendor
 

@@ -13,6 +13,9 @@ _DEPTH = 12
 _MOST = 32
 """Bindings of one name that are followed."""
 
+_SHAPED = ("format", "rstrip", "strip")
+"""Methods of a text that give it with its ends cut or its gaps filled."""
+
 Bound = tuple[Value, FunctionKey]
 """A value and the function in which it is written."""
 
@@ -56,6 +59,11 @@ class Bindings:
         if value.kind == "format" or (value.kind == "op" and value.text == "Add"):
             pieces = [self.text(part, key, depth + 1) for part in value.parts]
             return "".join(UNKNOWN_TEXT if piece is None else piece for piece in pieces)
+        if value.kind in ("or", "if"):
+            parts = value.parts[1:] if value.kind == "if" else value.parts
+            return next((text for part in parts if (text := self.text(part, key, depth + 1))), None)
+        if value.kind == "call" and value.text.rsplit(".", 1)[-1] in _SHAPED and value.parts:
+            return self.text(value.parts[0], key, depth + 1)
         if value.kind == "call" and value.call >= 0:
             return self.text(self._default(value, key), key, depth + 1)
         texts = {self.text(item, place, depth + 1) for item, place in self.of(value, key)}

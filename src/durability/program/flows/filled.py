@@ -46,7 +46,7 @@ class FilledByModel:
     def all(self) -> dict[tuple[str, int], Filled]:
         """By the file and the index of the call."""
         found: dict[tuple[str, int], Filled] = {}
-        if not self._context.calls_by_effect.get("llm"):
+        if not self._context.stated.get("llm"):
             return found
         for path in self._context.judged_paths():
             for index in range(len(self._context.program.files[path].calls)):

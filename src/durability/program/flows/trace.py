@@ -267,7 +267,7 @@ class Trace:
     def _library(self, item: Item, name: str, sink: str) -> Iterator[Item | Source]:
         call = self._program.files[item.key[0]].calls[item.value.call]
         row = self._program.row(name)
-        if row is not None and row.effect == "llm":
+        if self._context.call(item.key[0], item.value.call).effect == "llm":
             vector = any(word in name.lower() for word in _VECTORS)
             yield source("library", item, name) if vector else self._model(item, call.target)
             return

@@ -70,17 +70,17 @@ def kind_of(call: CallSite, texts: Callable[[], tuple[str, ...]]) -> LastingKind
     """What of a call outlives it; `texts` gives the statements it may run. None for what leaves nothing behind."""
     row = call.library
     last = call.shown.rsplit(".", 1)[-1]
-    if row.effect == "charge" and ".checkout." in call.name:
+    if call.effect == "charge" and ".checkout." in call.name:
         return "remote"  # a page on which somebody may pay; no money has moved
     if call.commits:
         return "record"
-    if row.effect in _PLAIN:
-        return None if last in JOINING else _PLAIN[row.effect]
+    if call.effect in _PLAIN:
+        return None if last in JOINING else _PLAIN[call.effect]
     if row.effect in ("file.write", "file.delete"):
         return None if last in _HOUSEKEEPING else "file" if row.effect == "file.write" else "delete"
     if row.effect == "file.open":
         return "file" if _opens_to_write(call) else None
-    if row.effect == "http":
+    if call.effect == "http":
         return "remote" if changes_remote(call) or method_parameter(call) else None
     effect = call.database.library.effect
     if effect in ("db.write", "db.query"):

@@ -113,7 +113,7 @@ def undone(context: "Context", gap: GapSite) -> bool:
     for handler in gap.then_call.handlers:
         for call in handler.calls:
             last = call.shown.rsplit(".", 1)[-1].lower()
-            if call.library.effect == "refund" or last.startswith(_UNDOING):
+            if call.effect == "refund" or last.startswith(_UNDOING):
                 return True
             item = next((item for item in context.sequences.of(gap.key) if item.call == call.index), None)
             if item is not None and any(event.kind == "refund" for event in item.events):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from durability.facts.model import Argument, Call, Value
 from durability.knowledge.rows import Row
 from durability.program.answers import NO, YES, Answer, Reason, unknown
+from durability.program.doing.hosts import meant
 from durability.program.links.caches import is_cached
 from durability.program.links.spelling import plain_name
 from durability.program.sites.place import LOOPS, Loop, Site
@@ -93,6 +94,11 @@ class CallSite(Site):
     def on_screen(self) -> bool:
         """Whether what it is given is shown on a page: `st.error(…)`, `messages.error(request, …)`."""
         return self.name.startswith(_SCREENS)
+
+    @cached_property
+    def effect(self) -> str:
+        """What it does to the outside world: the effect of its row, or what the address of a plain web request says."""
+        return meant(self.context, self) or self.library.effect
 
     @cached_property
     def database(self) -> "CallSite":
