@@ -73,6 +73,8 @@ FRAMEWORKS = {
     "a tool made twice": ("from agents import Agent, function_tool\n@function_tool\ndef find(q: str): pass\ndef pay(n: int): pass\nagent = Agent(name='a', tools=[find, function_tool(pay)])\n", ["tool find", "tool pay"]),
     "an object that is a tool": ("from agno.agent import Agent\nclass Store:\n    def get(self): pass\n    def __call__(self, q): pass\nagent = Agent(tools=[Store()])\n", ["tool Store.__call__"]),
     "tools that another part makes": ("from google.adk.agents import Agent\ndef toolset(read): pass\nagent = Agent(name='a', tools=[toolset(read=True)])\n", []),
+    "pyrogram": ("from pyrogram import Client, filters\napp = Client('x')\n@app.on_message(filters.private)\nasync def a(client, message): pass\napp.run()\n", ["bot a"]),
+    "telebot steps": ("import telebot\nbot = telebot.TeleBot('x')\n@bot.message_handler(commands=['go'])\ndef a(message):\n    sent = bot.reply_to(message, 'who?')\n    bot.register_next_step_handler(sent, b)\ndef b(message): pass\n", ["bot a", "bot b"]),
     "pyramid with an address": ("from pyramid.view import view_config\n@view_config(route_name='home')\ndef home(request): pass\ndef main(config):\n    config.add_route('home', '/h')\n", ["route ANY /h"]),
     "cornice": ("from cornice import Service\nbugs = Service(name='bugs', path='/bugs/')\n@bugs.get(renderer='json')\ndef listed(request): pass\n", ["route GET /bugs/"]),
     "click groups": ("import click\n@click.group()\ndef cli(): pass\n@cli.group()\ndef db(): pass\n@db.command()\ndef drop(): pass\n", ["cli cli", "cli db", "cli drop"]),
@@ -129,3 +131,47 @@ def test_a_thousand_routers_one_under_another_are_followed():
     source = "\n".join([*lines, "@r999.get('/deep')", "def deep(): pass", ""])
     prefix = "".join(f"/{number % 10}" for number in range(1, 1000))
     assert entries({"main.py": source}) == [f"route GET {prefix}/deep"]
+
+
+LOOPS = {
+    "a daemon": ("worker", "async def turn():\n    await poll()\nasync def main():\n    while True:\n        await turn()\n        await asyncio.sleep(5)\n"),
+    "a flag that somebody lowers": ("worker", "class A:\n    async def run(self):\n        self.running = True\n        while self.running:\n            await poll()\n            await asyncio.sleep(5)\nasync def main():\n    await asyncio.gather(A().run())\n"),
+    "ended from the keyboard": ("worker", "async def main():\n    while True:\n        try:\n            await poll()\n            await asyncio.sleep(5)\n        except KeyboardInterrupt:\n            break\n"),
+    "it ends by itself": ("cli", "async def main():\n    while True:\n        if await poll():\n            return\n        await asyncio.sleep(5)\n"),
+    "somebody types": ("cli", "async def main():\n    while True:\n        input('> ')\n        await poll()\n        await asyncio.sleep(5)\n"),
+    "nothing outside": ("cli", "async def main():\n    while True:\n        print('.')\n        await asyncio.sleep(5)\n"),
+    "it never rests": ("cli", "async def main():\n    while True:\n        await poll()\n"),
+    "it does its work once": ("cli", "async def main():\n    await poll()\n"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("role", "source"), LOOPS.values(), ids=LOOPS)
+def test_a_command_that_never_comes_back_is_a_worker(role, source):
+    head = "import asyncio\nimport httpx\nasync def poll():\n    async with httpx.AsyncClient() as c:\n        return await c.get('https://a.example.org')\n"
+    tail = "if __name__ == '__main__':\n    asyncio.run(main())\n"
+    assert entries({"main.py": head + source + tail}) == [f"{role} python main.py"]
+
+
+def reached(source, function):
+    facts = {"main.py": collect(source, "main.py", module_name("main.py"))}
+    context = link(facts, {"main.py": "first-party"}, manifests_of({}))
+    keys = {context.program.function(key).qualname: key for key in context.program.functions()}
+    return context.reach.of(keys[function]).entries
+
+
+def test_methods_in_a_table_that_an_object_keeps_are_called_through_it():
+    source = (
+        "import time\nimport requests\nclass Bot:\n    def __init__(self):\n        self.commands = {'/buy': self.buy}\n"
+        "    def run(self):\n        while True:\n            for text in requests.get('https://a', timeout=3).json():\n"
+        "                self.commands[text](text)\n            time.sleep(1)\n    def buy(self, text): pass\n"
+        "if __name__ == '__main__':\n    Bot().run()\n"
+    )
+    assert reached(source, "Bot.buy") == ("python main.py",)
+
+
+def test_the_answer_to_a_later_message_is_no_step_of_the_one_before():
+    source = (
+        "import telebot\nbot = telebot.TeleBot('x')\n@bot.message_handler(commands=['go'])\ndef first(message):\n"
+        "    bot.register_next_step_handler(message, second)\ndef second(message):\n    keep()\ndef keep(): pass\n"
+    )
+    assert reached(source, "keep") == ("second",)

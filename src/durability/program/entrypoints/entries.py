@@ -9,6 +9,7 @@ from durability.facts.model import Block, Call, FileFacts, Value
 from durability.knowledge.rows import Entry
 from durability.program.entrypoints.addresses import Addresses, title_of
 from durability.program.entrypoints.bindings import Bindings
+from durability.program.entrypoints.daemons import told_as_daemons
 from durability.program.entrypoints.handlers import Handler, class_handlers, handlers, serving_name
 from durability.program.entrypoints.model import EntryPoint
 from durability.program.entrypoints.routers import Routers, argument, library_bases
@@ -40,7 +41,8 @@ def entry_points(
     console = list(_console(program, scripts or {}))
     named = {entry.function for entry in console}
     found = [entry for entry in found if entry.role != "cli" or entry.function not in named] + console
-    unique = {(entry.function, entry.role, entry.name): entry for entry in _addressed_once(found)}
+    lasting = told_as_daemons(program, _addressed_once(found))
+    unique = {(entry.function, entry.role, entry.name): entry for entry in lasting}
     return tuple(sorted(_told_apart(unique.values()), key=lambda entry: (entry.function, entry.role, entry.name)))
 
 

@@ -55,6 +55,7 @@ class Reachability:
             for index in range(len(program.files[path].calls))
         )
         self._registered = frozenset(entry.function for entry in entries if entry.role in _WAITING)
+        self._later = frozenset(entry.registered for entry in entries if entry.role == "bot")
         for entry in entries:
             self._spread(entry.function, entry.role, entry.name)
         for path in sorted(self._imported if entries else ()):
@@ -110,8 +111,11 @@ class Reachability:
             if name:
                 self._names.setdefault(key, set()).add(name)
             for edge in self._program.callees.get(key, ()):
-                if edge.offloaded and role in _STARTING and edge.callee in self._registered:
+                starts = role in _STARTING or start[1] == 0
+                if edge.offloaded and starts and edge.callee in self._registered:
                     continue  # it is a way in of its own
+                if edge.offloaded and (edge.caller[0], edge.call) in self._later:
+                    continue  # it answers a message that comes later
                 if edge.callee not in seen:
                     seen.add(edge.callee)
                     queue.append(edge.callee)

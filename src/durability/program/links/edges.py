@@ -55,13 +55,15 @@ def _members(program: "Program", name: str, path: str) -> tuple[FunctionKey, ...
 
 
 def _tables_of(program: "Program", path: str) -> dict[str, tuple[FunctionKey, ...]]:
-    """The functions in each list or dict of the module, by its name."""
-    tables = {}
+    """The functions in each list or dict that a module or an object (`self.commands`) keeps, by its name."""
+    tables: dict[str, tuple[FunctionKey, ...]] = {}
     for item in program.files[path].assigns:
-        if item.function == 0 and item.value is not None and item.value.kind in _CONTAINERS:
-            symbols = (program.value_symbol(part, path, 0) for part in item.value.parts)
+        name = plain_name(item.target)
+        kept = item.function == 0 or name.startswith("self.")
+        if kept and item.value is not None and item.value.kind in _CONTAINERS:
+            symbols = (program.value_symbol(part, path, item.function) for part in item.value.parts)
             keys = (program.key_of(symbol) for symbol in symbols if symbol.kind == "function")
-            tables[plain_name(item.target)] = tuple(key for key in keys if key is not None)
+            tables[name] = (*tables.get(name, ()), *(key for key in keys if key is not None))
     return tables
 
 
