@@ -19,5 +19,5 @@ def link(
 ) -> Context:
     """Link the facts of all files. `roles` gives each path's file role, `view` how much of a project is there."""
     library = knowledge()
-    program = Program(with_supplied(facts, roles, library), roles, library, manifests.versions)
+    program = Program(with_supplied(facts, roles, library, manifests.versions), roles, library, manifests.versions)
     return Context(program, entry_points(program, manifests.scripts), manifests, view)

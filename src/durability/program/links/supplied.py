@@ -36,13 +36,13 @@ _INSTEAD = frozenset({"save", "delete"})
 
 
 def with_supplied(
-    files: Mapping[str, FileFacts], roles: Mapping[str, str], library: Knowledge
+    files: Mapping[str, FileFacts], roles: Mapping[str, str], library: Knowledge, versions: Mapping[str, str]
 ) -> Mapping[str, FileFacts]:
     """The facts with those of the methods that generic views have of their framework added to each class."""
     heads = {entry.name.split(".")[0] for entry in library.entries if entry.kind == _KIND}
     if not any(item.path.split(".")[0] in heads for facts in files.values() for item in facts.imports):
         return files
-    linker = Linker(files, library)
+    linker = Linker(files, library, versions)
     found = dict(files)
     for path in files:
         if roles.get(path) == "first-party":
