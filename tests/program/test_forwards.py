@@ -110,3 +110,35 @@ def test_a_block_that_commits_at_its_end_names_all_that_stands_then(tmp_path):
     )
     [entry] = linked(tmp_path, Config()).map().entry_points
     assert [(item.kind, item.name) for item in entry.leaves] == [("record", "a, b")]
+
+
+TABLES = (
+    "import os\nfrom supabase import create_client\nfrom pymongo import MongoClient\n"
+    "sb = create_client(os.environ['U'], os.environ['K'])\nmongo = MongoClient()['shop']\n"
+    "def insert(table, row):\n    return sb.table(table).insert(row).execute()\n"
+    "def drop(table, key):\n    sb.table(table).delete().eq('id', key).execute()\n"
+    "def rows(table):\n    return sb.table(table).select('*').execute().data\n"
+    "def put(collection, doc):\n    mongo[collection].insert_one(doc)\n"
+    "def found(collection, query):\n    return mongo[collection].find_one(query)\n"
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("asked", "touch", "stakes"),
+    [
+        ("insert('people', {'email': 'a'})", ("writes", "people"), ("stores personal data",)),
+        ("drop('people', 1)", ("deletes", "people"), ("deletes stored records",)),
+        ("rows('people')", ("reads", "people"), ()),
+        ("put('notes', {'a': 1})", ("writes", "notes"), ()),
+        ("found(collection='notes', query={'a': 1})", ("reads", "notes"), ()),
+    ],
+)
+def test_the_caller_says_which_table_a_helper_uses(tmp_path, asked, touch, stakes):
+    (tmp_path / "store.py").write_text(TABLES)
+    (tmp_path / "main.py").write_text(
+        f"from fastapi import FastAPI\nimport store\napp = FastAPI()\n@app.post('/x')\ndef x():\n    store.{asked}\n"
+    )
+    [entry] = linked(tmp_path, Config()).map().entry_points
+    assert [(item.how, item.name) for item in entry.touches if item.kind == "database"] == [touch]
+    assert [item.name for item in entry.leaves] == ([touch[1]] if touch[0] != "reads" else [])
+    assert entry.stakes == stakes

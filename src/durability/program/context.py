@@ -175,8 +175,8 @@ class Context:
         return found
 
     def _is_unsaid(self, call: CallSite) -> bool:
-        asking = asked_by(self, call)
-        return asking is not None and (asking.path, asking.index) in self.forwards.unsaid
+        asking = asked_by(self, call) or call
+        return (asking.path, asking.index) in self.forwards.unsaid
 
     def constructions(self, kind: str) -> tuple[CallSite, ...]:
         """The calls of first-party code that make an object of a library type."""

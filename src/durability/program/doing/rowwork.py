@@ -34,7 +34,7 @@ def row_work(context: "Context", call: CallSite) -> RowWork:
         return max((text_work(text) for text in texts), key=("reads", "writes", "deletes").index)
     if call.database.library.effect not in _WRITING:
         return "reads"
-    return "deletes" if acting(context, call).shown.rpartition(".")[2] in _DELETING else "writes"
+    return "deletes" if acting(context, call.database).shown.rpartition(".")[2] in _DELETING else "writes"
 
 
 def text_work(text: str) -> RowWork:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from durability.facts.model import Value
 from durability.program.flows.constants import leading_text
+from durability.program.flows.forwards import table_argument
 from durability.program.links.graph import FunctionKey
 from durability.program.links.link import Symbol
 from durability.program.links.spelling import plain_name
@@ -38,7 +39,6 @@ _OF_DATABASE = re.compile(r"(?:Database|Client)\.\w+$")
 """Calls on a whole database are about no collection."""
 
 _RECEIVING = ("mongoengine.", "google.cloud.firestore.", "supabase.")
-_NAMING = frozenset({"table", "from_", "Table", "collection"})
 _JOINING = frozenset({"join", "outerjoin", "join_from", "select_from"})
 _GROUPS = frozenset({"list", "tuple", "set", "comp", "or", "if", "item", "star"})
 _DEPTH = 14
@@ -48,6 +48,8 @@ _FUNCTION = 4
 
 def tables(context: "Context", call: CallSite) -> list[str]:
     """The collection that a call is made on, the table it is built on, or the stored classes that it is about."""
+    if (given := context.forwards.given(call.path, call.index, "table")) is not None:
+        return [text] if (text := leading_text(context, given, call.key)) else []
     if call.name.startswith(MONGO):
         named = "" if _OF_DATABASE.search(call.name) else known_collection(context, call)
         return [named] if named else []
@@ -173,9 +175,5 @@ def _receiving(call: CallSite) -> list[str]:
 
 def _built_on(context: "Context", call: CallSite) -> list[str]:
     """`users` in `client.table("users").select("*").execute()` and in `resource.Table("users").put_item()`."""
-    for maker in context.makers(call):
-        named = (maker.argument(keyword) for keyword in ("name", "table_name", "collection_path"))
-        given = next((value for value in named if value is not None), None) or maker.argument("", 0)
-        if maker.shown.rpartition(".")[2] in _NAMING and given is not None:
-            return [text] if (text := leading_text(context, given, maker.key)) else []
-    return []
+    given = table_argument(context, call)
+    return [text] if given is not None and (text := leading_text(context, given, call.key)) else []

@@ -1,4 +1,4 @@
-"""Functions that run the statement they are given: their callers are the ones who say what the database does."""
+"""Functions that run the statement they are given, or use the table: their callers say what the database does."""
 
 from collections import deque
 from functools import cached_property
@@ -11,6 +11,7 @@ from durability.facts.model import Call, Value
 from durability.program.links.given import argument_for
 from durability.program.links.graph import Edge, FunctionKey
 from durability.program.links.spelling import plain_name
+from durability.program.sites import CallSite
 
 if TYPE_CHECKING:
     from durability.program.context import Context
@@ -18,21 +19,27 @@ if TYPE_CHECKING:
 Place = tuple[str, int]
 """A call: its file and its index there."""
 
+What = Literal["statement", "table"]
 Gives = Literal["", "one", "many"]
 _ONE = frozenset({"fetchone", "fetchrow", "fetchval", "fetch_one", "first", "scalar", "one_or_none",
                   "scalar_one_or_none"})  # fmt: skip
 _MANY = frozenset({"fetchall", "fetchmany", "fetch", "fetch_all", "all", "scalars", "mappings"})
+_NAMING = frozenset({"table", "from_", "Table", "collection"})
+"""Methods that choose a table by its name."""
+
+_COLLECTIONS = ("pymongo.", "motor.")
 _DEPTH = 4
 
 
 class Forward(Struct, frozen=True):
-    """A function that hands the statement in a parameter on to a database call.
+    """A function that hands what is in a parameter on to a database call: the statement, or the name of the table.
 
     `call` is that database call, `through` the functions on the way to it, this one first; `gives` says whether the
     function returns one of the rows that were found, or all of them.
     """
 
     parameter: str
+    what: What
     call: Place
     through: tuple[FunctionKey, ...]
     gives: Gives
@@ -48,10 +55,10 @@ class Forwards:
         """The function that a call hands a statement to; None when it hands none over."""
         return self._by_call.get((path, index))
 
-    def statement(self, path: str, index: int) -> Value | None:
-        """The statement that a call hands over, as written there."""
+    def given(self, path: str, index: int, what: What) -> Value | None:
+        """The statement, or the name of the table, that a call hands over, as written there."""
         forward = self._by_call.get((path, index))
-        return self._given(forward, (path, index)) if forward is not None else None
+        return self._given(forward, (path, index)) if forward is not None and forward.what == what else None
 
     @cached_property
     def unsaid(self) -> frozenset[Place]:
@@ -79,10 +86,11 @@ class Forwards:
         found: dict[FunctionKey, tuple[Forward, list[Place]]] = {}
         for path in self._context.judged_paths():
             for index, call in enumerate(self._context.program.files[path].calls):
-                row = self._context.call(path, index).library
-                if call.function and (row.sql_position is not None or row.sql_argument):
-                    value = self._context.call(path, index).argument(row.sql_argument, row.sql_position)
-                    self._add(found, (path, call.function), value, ((path, index), ()))
+                site = self._context.call(path, index)
+                if not call.function or not site.library.effect.startswith("db."):
+                    continue
+                what, value = self._said(site)
+                self._add(found, (path, call.function), value, ((path, index), ()), what)
         queue = deque(found)
         while queue:
             key = queue.popleft()
@@ -91,9 +99,16 @@ class Forwards:
                 if edge.call >= 0 and edge.caller[1] and edge.caller not in forward.through and self._hands_over(edge):
                     value = self._given(forward, (edge.caller[0], edge.call))
                     inner = ((edge.caller[0], edge.call), forward.through)
-                    if self._add(found, edge.caller, value, inner, forward):
+                    if self._add(found, edge.caller, value, inner, forward.what, forward):
                         queue.append(edge.caller)
         return found
+
+    def _said(self, call: CallSite) -> tuple[What, Value | None]:
+        """What a database call is told: the statement that it runs, else the name of its table."""
+        row = call.library
+        if row.sql_position is not None or row.sql_argument:
+            return "statement", call.argument(row.sql_argument, row.sql_position)
+        return "table", table_argument(self._context, call)
 
     def _add(
         self,
@@ -101,6 +116,7 @@ class Forwards:
         key: FunctionKey,
         value: Value | None,
         inner: tuple[Place, tuple[FunctionKey, ...]],
+        what: What,
         beyond: Forward | None = None,
     ) -> bool:
         """Note that a function hands a value on, when that is one of its parameters; whether that is news."""
@@ -114,7 +130,7 @@ class Forwards:
             return False
         gives = self._gives(key) or (beyond.gives if beyond is not None and self._returns(key, place[1]) else "")
         call = beyond.call if beyond is not None else place
-        found[key] = Forward(name, call, (key, *through), gives), [place]
+        found[key] = Forward(name, what, call, (key, *through), gives), [place]
         return True
 
     def _parameter(self, key: FunctionKey, value: Value, depth: int) -> str:
@@ -188,6 +204,17 @@ class Forwards:
             if item.keyword == "" and plain_name(item.value).rpartition(".")[2] == name:
                 return replace(call, arguments=call.arguments[position + 1 :])
         return None
+
+
+def table_argument(context: "Context", call: CallSite) -> Value | None:
+    """What names the table of a call: `name` in `client.table(name).insert(row).execute()`, `db[name].find_one()`."""
+    for maker in context.makers(call):
+        if maker.shown.rpartition(".")[2] in _NAMING:
+            named = (maker.argument(keyword) for keyword in ("name", "table_name", "collection_path"))
+            return next((value for value in named if value is not None), None) or maker.argument("", 0)
+    receiver = call.receiver
+    is_item = receiver is not None and receiver.kind == "item" and len(receiver.parts) == 2
+    return receiver.parts[1] if receiver is not None and is_item and call.name.startswith(_COLLECTIONS) else None
 
 
 def _made_of(value: Value, call: int, names: set[str]) -> bool:

@@ -104,7 +104,8 @@ class Sequences:
         for edge in self._context.program.callees.get(key, ()):
             if edge.call != index or (edge.offloaded and self._is_elsewhere(call, edge.callee)):
                 continue
-            led = self._led_to(call, edge.callee)
+            inside = call.database.index, call.database.path
+            led = [event for event in self._led_to(call, edge.callee) if event.place[::-1] != inside]
             if self._says_what_stands(call, edge.callee):
                 led = [event for event in led if not self._context.call(*event.place).commits]
             if self._is_later(call, edge.callee, offloaded=edge.offloaded):

@@ -110,7 +110,7 @@ class CallSite(Site):
     def statement(self) -> Value | None:
         """The statement that a database call runs, as it is given here."""
         if self.database is not self:
-            return self.context.forwards.statement(self.path, self.index)
+            return self.context.forwards.given(self.path, self.index, "statement")
         row = self.library
         return self.argument(row.sql_argument, row.sql_position) if self.runs_statement else None
 
