@@ -33,6 +33,14 @@ def refs(source: str) -> dict[str, str]:
         ("try:\n    import orjson as json\nexcept ImportError:\n    json = None\njson.dumps(x)", "json.dumps", "orjson.dumps"),
         ("client = None\ndef get():\n    global client\n    import requests\n    client = requests.Session()\ndef use():\n    client.get(u)", "client.get", "requests.Session.get"),
         ("from contextlib import closing\nimport sqlite3\nwith closing(sqlite3.connect('a')) as db:\n    db.execute('x')", "db.execute", "sqlite3.Connection.execute"),
+        ("import requests\ndef f(s=None):\n    if s is None:\n        s = requests.Session()\n    s.get(u)", "s.get", "requests.Session.get"),
+        ("import requests\ndef f(s=None):\n    if not s:\n        s = requests.Session()\n    s.get(u)", "s.get", "requests.Session.get"),
+        ("import requests\ndef f(x):\n    s = None\n    if x:\n        s = requests.Session()\n    s.get(u)", "s.get", "requests.Session.get"),
+        ("import requests\ndef f():\n    s = None\n    try:\n        s = requests.Session()\n    finally:\n        s.close()", "s.close", "requests.Session.close"),
+        ("import requests\nmine = requests.Session()\ndef f(a=None):\n    s = a.http if a is not None else mine\n    s.get(u)", "s.get", "requests.Session.get"),
+        ("import requests\nclass A:\n    def __init__(self, s=None):\n        self.s = s\n        if s is None:\n            self.s = requests.Session()\n    def f(self):\n        self.s.get(u)", "self.s.get", "requests.Session.get"),
+        ("from pathlib import Path\nBASE = Path(__file__).resolve().parent\n(BASE / 'a' / 'b').mkdir()", "?.mkdir", "pathlib.Path.mkdir"),
+        ("import requests, asyncio\nasync def f():\n    s = await asyncio.to_thread(requests.Session)\n    s.get(u)", "s.get", "requests.Session.get"),
     ],
 )  # fmt: skip
 def test_receivers_are_followed(source, target, ref):
@@ -46,6 +54,10 @@ def test_receivers_are_followed(source, target, ref):
         "s = make() if flag else other()\ns.get(u)",
         "for s in unknown:\n    s.get(u)",
         "a, s = pair()\ns.get(u)",
+        "import requests\ndef f(s, x):\n    if x:\n        s = requests.Session()\n    s.get(u)",
+        "import requests, httpx\ndef f(x):\n    s = None\n    if x:\n        s = requests.Session()\n    else:\n        s = httpx.Client()\n    s.get(u)",
+        "import requests\nclass A:\n    def __init__(self, s):\n        self.s = s\n    def again(self):\n        self.s = requests.Session()\na = A(f)\ns = a.s\ns.get(u)",
+        "def f(s):\n    (s / 2).get(u)\ns.get(u)",
     ],
 )
 def test_nothing_is_guessed_from_the_name_of_a_method(source):

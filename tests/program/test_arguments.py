@@ -34,12 +34,16 @@ def meaning(target, **files):
         ({"store": ADD, "main": "import sqlite3, store as s\nwith sqlite3.connect('a.db') as db:\n    s.add(db, (1,))\n"}, "sqlite3.Connection.execute"),
         ({"store": ADD, "main": CONNECTED, "job": CONNECTED.replace("a.db", "b.db")}, "sqlite3.Connection.execute"),
         ({"store": ADD, "mid": "from store import add\ndef both(db, rows):\n    add(db, rows)\n", "main": "import sqlite3\nfrom mid import both\nboth(sqlite3.connect('a.db'), 1)\n"}, "sqlite3.Connection.execute"),
+        ({"store": ADD, "mid": "from store import add\ndef both(db, rows):\n    add(db, rows)\n", "main": CONNECTED + "from mid import both\nboth(sqlite3.connect('a.db'), 1)\n"}, "sqlite3.Connection.execute"),
+        ({"store": ADD + "    if row:\n        add(conn, None)\n", "main": CONNECTED}, "sqlite3.Connection.execute"),
+        ({"store": "def add(folder, name):\n    (folder / name).unlink()\n", "main": "from pathlib import Path\nfrom store import add\nadd(Path('out'), 'a')\n"}, "pathlib.Path.unlink"),
         ({"store": ADD, "main": "from fake import Fake\nfrom store import add\nadd(Fake(), 1)\n", "fake": "class Fake:\n    def execute(self, *a): pass\n"}, "fake.py:Fake.execute"),
     ],
-    ids=["position", "keyword", "alias and with", "two that agree", "handed on", "project class"],
+    ids=["position", "keyword", "alias and with", "two that agree", "handed on", "handed on and direct", "calls itself", "a path below", "project class"],
 )  # fmt: skip
 def test_a_parameter_holds_what_all_callers_pass(files, identity):
-    assert meaning("conn.execute", **files) == identity
+    target = "?.unlink" if identity.startswith("pathlib") else "conn.execute"
+    assert meaning(target, **files) == identity
 
 
 @pytest.mark.parametrize(

@@ -116,6 +116,13 @@ _WHO = {
             "            print(error)\nload([])\n",
             why="a session for each row",
         ),
+        Good(
+            _APP.replace("db = ", "other = ")
+            + "def save(db=None):\n    if db is None:\n        db = psycopg2.connect('dbname=shop')\n"
+            + _SAVE
+            + "    db.commit()\n@app.post('/notes')\ndef add():\n    save()\n    return 'ok'\n",
+            why="a connection for each call where none is given",
+        ),
         Silent(
             "import psycopg2\ndb = psycopg2.connect('dbname=shop')\ndb.autocommit = True\ndef load(rows):\n"
             "    for row in rows:\n        try:\n            db.cursor().execute('INSERT INTO a VALUES (1)')\n"

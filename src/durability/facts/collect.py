@@ -6,6 +6,7 @@ from durability.facts.comments import MARKER, read_comments
 from durability.facts.lower import Lowering
 from durability.facts.model import Argument, Assign, Block, Call, Class, Decorator, FileFacts, Parameter, Value
 from durability.facts.names import PARTIAL, Binding, Names
+from durability.facts.refs import agreed
 from durability.knowledge import knowledge
 from durability.knowledge.stdlib import STDLIB
 from durability.syntax.positions import Positions
@@ -77,7 +78,7 @@ def _objects(names: Names) -> frozenset[str]:
 
 def _names(low: Lowering) -> Names:
     library = knowledge()
-    names = Names(low.blocks, low.calls, low.functions, (library.returns, library.enters), library.runs)
+    names = Names(low.blocks, low.calls, low.functions, library)
     names.classes = frozenset(item.qualname for item in low.classes)
     for imported in low.imports:
         if imported.name and imported.name != "*":
@@ -199,6 +200,7 @@ def _resolve(low: Lowering, names: Names) -> None:
         )
         function.decorators = _decorators(names, low, function.decorators, function.parent)
         function.returns = _returned(names, low, index)
+        function.parts = _returned_parts(names, low, index)
     for item in low.classes:
         _resolve_class(names, low, item)
     for block in low.blocks:
@@ -248,6 +250,21 @@ def _returned(names: Names, low: Lowering, index: int) -> str:
         if item.kind == ("yield" if function.is_generator else "return") and item.value is not None
     } - {"None"}
     return refs.pop() if len(refs) == 1 else "?"
+
+
+def _returned_parts(names: Names, low: Lowering, index: int) -> tuple[str, ...]:
+    """The refs of the parts of the tuple that a function returns, where all its returns give the same."""
+    returned = [item for item in low.exits_of(index) if item.kind == "return" and item.value is not None]
+    tuples = [item for item in returned if item.value is not None and item.value.kind == "tuple"]
+    sizes = {len(item.value.parts) for item in tuples if item.value is not None}
+    if len(sizes) != 1 or len(tuples) != len(returned):
+        return ()
+    refs = [
+        [names.ref(part, index, item.block, item.span[0]) for part in item.value.parts]
+        for item in tuples
+        if item.value is not None
+    ]
+    return tuple(agreed([ref for ref in place if ref != "None"]) for place in zip(*refs, strict=True))
 
 
 def _resolve_class(names: Names, low: Lowering, item: Class) -> None:

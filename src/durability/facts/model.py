@@ -136,6 +136,7 @@ class Function(Struct, array_like=True, gc=False):
     """One function, lambda, or (index 0) the module body. `owner` is the class it is a method of, else "".
 
     `supplied`: the class has it of a framework, and nobody wrote it here.
+    `returns` is the ref of what it gives, `parts` are those of the items of a tuple that it gives.
     """
 
     name: str
@@ -154,6 +155,7 @@ class Function(Struct, array_like=True, gc=False):
     statements: int = 0
     def_block: int = -1
     supplied: bool = False
+    parts: tuple[str, ...] = ()
 
 
 class Class(Struct, array_like=True, gc=False):

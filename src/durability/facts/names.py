@@ -1,15 +1,24 @@
 """What names refer to inside one file: imports, local objects, attributes of self, annotated parameters."""
 
-import re
-from collections.abc import Callable
 from typing import NamedTuple
 
 from durability.facts.handed import runs_at
 from durability.facts.model import Block, Call, Function, Value
-from durability.knowledge.rows import Row
+from durability.facts.refs import (
+    CALLED,
+    KEEPING,
+    SUPER,
+    agreed,
+    below,
+    is_of_parameter,
+    is_parameter,
+    literal,
+    part,
+    split,
+)
+from durability.knowledge import Knowledge
 
 _DEPTH = 14
-_CONTAINERS = {"list": "list", "tuple": "tuple", "set": "set", "dict": "dict", "text": "str", "format": "str"}
 _UNWRAPPED = (
     "Optional",
     "Annotated",
@@ -25,38 +34,13 @@ _ALIASES = frozenset({"typing.Annotated", "typing_extensions.Annotated", "typing
 _REGIONS = ("element", "enters", "unknown")
 """How the targets of loops, comprehensions and `with` are bound: their block is the region itself."""
 
-_KEEPING = {
-    "str": ("Add", "Modulo", "Multiply"),
-    "list": ("Add", "Multiply"),
-    "tuple": ("Add",),
-    "set": ("BitOr", "BitAnd", "Subtract"),
-    "dict": ("BitOr",),
-    "pathlib.Path": ("Divide",),
-    "pathlib.PurePath": ("Divide",),
-}
-"""The operators whose result is of the type of what stands on their left."""
-
 _YIELDING = ("Generator", "Iterator", "Iterable", "AsyncGenerator", "AsyncIterator", "AsyncIterable")
 
-SUPER = "<super>"
-"""Stands in a ref for the bases of the class before it."""
-
-CALLED = ".__call__"
-"""Ends the ref of a callee that is an object: its class would stand for making one."""
-
 _TYPES_THEMSELVES = ("type[", "Type[", "typing.Type[")
-
-_STANDING_IN = re.compile(
-    r"Fake|Mock|Dummy|Stub|Null|No[Oo]p|InMemory|Memory|Console|Sample|Demo|Simulated|Offline|Print|Log(?:ging)?(?=[A-Z])"
-)
-"""Parts of the names of classes that do nothing outside and have the methods of one that does."""
 
 _CLOSING = ("contextlib.closing", "contextlib.aclosing")
 
 PARTIAL = "functools.partial"
-
-Returns = Callable[[str], str | None]
-Runs = Callable[[str], Row | None]
 
 
 class Binding(NamedTuple):
@@ -74,21 +58,14 @@ class Binding(NamedTuple):
 
 
 class Names:
-    """Resolves values of one file to refs. `returns`, `enters` and `runs` answer for library callables."""
+    """Resolves values of one file to refs. `library` answers for the callables of libraries."""
 
-    def __init__(
-        self,
-        blocks: list[Block],
-        calls: list[Call],
-        functions: list[Function],
-        library: tuple[Returns, Returns],
-        runs: Runs,
-    ) -> None:
+    def __init__(self, blocks: list[Block], calls: list[Call], functions: list[Function], library: Knowledge) -> None:
         self.blocks = blocks
         self.calls = calls
         self.functions = functions
-        self.returns, self.enters = library
-        self.runs = runs
+        self.library = library
+        self.returns, self.enters, self.runs = library.returns, library.enters, library.runs
         self.scopes: list[dict[str, list[Binding]]] = [{} for _ in functions]
         self.comprehensions: list[dict[str, list[Binding]]] = [{} for _ in functions]
         self.attributes: dict[str, dict[str, list[tuple[int, Binding]]]] = {}
@@ -125,18 +102,27 @@ class Names:
             parts = value.parts[1:] if kind == "if" else value.parts
             refs = [self.ref(part, function, block, line, depth + 1) for part in parts if part.kind != "const"]
             # `db = db or connect()`: what stands in for a missing argument is of the kind that is passed otherwise.
-            return _agreed([ref for ref in refs if not _is_parameter(ref)] or refs)
+            return agreed([ref for ref in refs if not is_of_parameter(ref)] or refs)
         if kind == "op" and len(value.parts) == 2:
-            left = self.ref(value.parts[0], function, block, line, depth + 1)
-            return left if value.text in _KEEPING.get(left, ()) else "?"
-        return _literal(value)
+            return self._joined(self.ref(value.parts[0], function, block, line, depth + 1), value.text)
+        return literal(value)
+
+    def _joined(self, left: str, operator: str) -> str:
+        """What an operator makes of what stands on its left."""
+        kept = left if left in KEEPING else self.returns(left) or left
+        if operator in KEEPING.get(kept, ()):
+            return kept
+        return below(left) if operator == "Divide" else "?"
 
     def _item(self, value: Value, function: int, block: int, line: int, depth: int) -> str:
         base = self.ref(value.parts[0], function, block, line, depth)
         if base in _ALIASES:
             index = value.parts[1]
             return self.ref(index.parts[0] if index.kind == "tuple" else index, function, block, line, depth)
-        return "?" if base == "?" else (self.returns(base + ".__getitem__") or base + "[]")
+        given = "?" if base == "?" else self.returns(base + ".__getitem__")
+        # The tables know nothing of parts by their places.
+        told = self.library.has_prefix(base.partition(".")[0].removesuffix("()"))
+        return given or (f"{base}[]" if told else part(base, value.parts[1]))
 
     def callee(self, call: int, depth: int = 0) -> str:
         """What the callee of a call refers to."""
@@ -242,9 +228,18 @@ class Names:
         if base.startswith(":") and base[1:] in self.attributes:
             stored = self.attributes[base[1:]].get(name)
             if stored:
-                refs = [self._meaning(binding, function, depth + 1) for function, binding in stored]
-                return _agreed([ref for ref in refs if ref != "None"]) if depth < _DEPTH else "?"
+                return self._stored(name, stored, depth) if depth < _DEPTH else "?"
         return f"{base}.{name}"
+
+    def _stored(self, name: str, stored: list[tuple[int, Binding]], depth: int) -> str:
+        """What all that is stored in an attribute is; what is made where no argument is given is of its kind."""
+        refs = [(self._meaning(binding, function, depth + 1), binding) for function, binding in stored]
+        refs = [(ref, binding) for ref, binding in refs if ref != "None"]
+        given = {ref.partition(":")[2] for ref, _ in refs if is_parameter(ref)} | {name}
+        made = [(ref, binding) for ref, binding in refs if not is_parameter(ref)]
+        if made and all(self._hangs_on(binding, given) for _, binding in made):
+            refs = made
+        return agreed([ref for ref, _ in refs])
 
     def name(self, name: str, function: int, block: int, line: int, depth: int = 0) -> str:
         """What a name refers to at a place."""
@@ -270,8 +265,12 @@ class Names:
         if key in self._busy or depth > _DEPTH:
             return "?"
         self._busy.add(key)
-        refs = [self._meaning(binding, function, depth + 1) for binding in self._chosen(bindings, block, line)]
-        found = _agreed([ref for ref in refs if ref != "None"] or refs)
+        chosen = self._chosen(bindings, block, line)
+        refs = [self._meaning(binding, function, depth + 1) for binding in chosen]
+        found = agreed([ref for ref in refs if ref != "None"] or refs)
+        if len(chosen) == 1 and (found == "None" or is_parameter(found)):
+            filled = self._filled(key, chosen[0], [item for item in bindings if item.how == "value"], found)
+            found = agreed([self._meaning(item, function, depth + 1) for item in filled] or [found])
         self._busy.discard(key)
         if depth < _DEPTH:
             self._known[key] = found
@@ -285,6 +284,20 @@ class Names:
         before = [item for item in bindings if item.line <= line and item.block in above]
         earlier = [item for item in before if item.line < line or item.how in _REGIONS] or before
         return sorted(earlier, key=lambda item: item.line)[-1:] or bindings
+
+    def _filled(
+        self, key: tuple[int, str, int, int], chosen: Binding, bindings: list[Binding], found: str
+    ) -> list[Binding]:
+        """What a name that holds None, or a parameter, is given under a condition before it is used."""
+        _, name, block, line = key
+        above = self._above(block)
+        later = [item for item in bindings if chosen.line < item.line < line and item.block not in above]
+        return [item for item in later if found == "None" or self._hangs_on(item, {name})]
+
+    def _hangs_on(self, binding: Binding, names: set[str]) -> bool:
+        """Whether a binding stands under a test of one of these names: `if db is None:`."""
+        tests = (self.blocks[at].value for at in self._above(binding.block) if self.blocks[at].kind in ("if", "else"))
+        return any(_mentions(test, names) for test in tests if test is not None)
 
     def _above(self, block: int) -> set[int]:
         above = set()
@@ -311,7 +324,7 @@ class Names:
             if entered:
                 return entered
         ref = self.ref(binding.value, function, block, binding.line, depth + 1)
-        if binding.how == "typed" and (ref.startswith("?") or ref.endswith(("()", "[]"))):
+        if binding.how == "typed" and (ref.startswith("?") or ref.endswith(("()", "[]", ">"))):
             stated = self.annotation(binding.ref, function, depth)
             return ref if stated == "?" else stated
         if ref == "?" or binding.how in ("value", "typed"):
@@ -323,14 +336,14 @@ class Names:
     def annotation(self, text: str, function: int, depth: int = 0) -> str:
         """The class that an annotation names; "?" for what is not one class."""
         text = text.strip("'\"")
-        options = [part for part in _split(text, "|") if part not in ("None", "...")]
+        options = [part for part in split(text, "|") if part not in ("None", "...")]
         if len(options) != 1:
             return "?"
         head, _, rest = options[0].partition("[")
         inner = rest.removesuffix("]")
         short = head.rsplit(".", 1)[-1]
         if inner and (short in _UNWRAPPED or short in _YIELDING):
-            members = [part for part in _split(inner, ",") if part != "None"]
+            members = [part for part in split(inner, ",") if part != "None"]
             if short == "Union" and len(members) != 1:
                 return "?"
             position = 2 if short == "Coroutine" and len(members) > 2 else 0
@@ -343,40 +356,7 @@ class Names:
         return "?" if ref in ("Any", "typing.Any", "object", "None") else ref
 
 
-def _is_parameter(ref: str) -> bool:
-    return ref.startswith("$") and ref.partition(":")[2].isidentifier()
-
-
-def _literal(value: Value) -> str:
-    if value.kind == "comp":
-        return {"ListComp": "list", "SetComp": "set", "DictComp": "dict"}.get(value.text, "generator")
-    if value.kind == "const":
-        return {"None": "None", "True": "bool", "False": "bool"}.get(value.text, "number")
-    return _CONTAINERS.get(value.kind, "?")
-
-
-def _agreed(refs: list[str]) -> str:
-    """What several refs are, where all are the same; what stands in for a real object speaks as that does."""
-    if refs and all(ref == refs[0] for ref in refs):
-        return refs[0]
-    real = {ref for ref in refs if not _STANDING_IN.search(ref.rpartition(".")[2])}
-    return real.pop() if len(real) == 1 and _is_made(refs) else "?"
-
-
-def _is_made(refs: list[str]) -> bool:
-    """Whether each ref is an object of a class, as its name says."""
-    return all(ref.rpartition(".")[2].lstrip(":_")[:1].isupper() for ref in refs)
-
-
-def _split(text: str, separator: str) -> list[str]:
-    parts, depth, start = [], 0, 0
-    for index, char in enumerate(text):
-        if char == "[":
-            depth += 1
-        elif char == "]":
-            depth -= 1
-        elif char == separator and depth == 0:
-            parts.append(text[start:index])
-            start = index + 1
-    parts.append(text[start:])
-    return parts
+def _mentions(value: Value, names: set[str]) -> bool:
+    if value.kind in ("name", "attr") and value.text in names:
+        return True
+    return any(_mentions(item, names) for item in value.parts)

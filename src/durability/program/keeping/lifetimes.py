@@ -121,7 +121,16 @@ def _tested(site: CallSite) -> bool:
     leaving = {item.block for item in site.exits_here() if item.kind == "return" and item.span[0] < site.line}
     tests = (blocks[index] for index in site.program.blocks_in(site.key) if index in above or index in leaving)
     kept = _kept_under(site)
+    if kept <= _own_names(site):
+        return False  # `if db is None: db = connect()` of a parameter: the next call tests anew
     return any(block.kind in ("if", "else") and block.value is not None and _asks(block.value, kept) for block in tests)
+
+
+def _own_names(site: CallSite) -> set[str]:
+    """The names that live no longer than one call of the function around a call."""
+    assigned = (item.target for item in site.program.assigns_in(site.key))
+    bound = {target.text for target in assigned if target.kind == "name"}
+    return (bound | {item.name for item in site.function.parameters}) - set(site.function.globals)
 
 
 def _asks(test: Value, kept: set[str]) -> bool:

@@ -53,27 +53,35 @@ def _slot(path: str, ref: str) -> _Slot:
 
 
 def _held(program: "Program", slots: set[_Slot]) -> dict[_Slot, Symbol]:
-    """What each parameter holds; parameters that are handed on are followed to the first that is known."""
-    given: dict[_Slot, Symbol | _Slot | None] = {}
+    """What each parameter holds; parameters that are handed on are followed to all that they are given."""
+    given: dict[_Slot, frozenset[Symbol | _Slot] | None] = {}
     pending = sorted(slots)
     while pending:
         slot = pending.pop()
         if slot not in given:
-            given[slot] = found = _agreed(program, slot)
-            if isinstance(found, tuple):
-                pending.append(found)
-    held = {}
-    for slot in slots:
-        at, seen = given[slot], {slot}
-        while isinstance(at, tuple) and at not in seen:
-            seen.add(at)
-            at = given[at]
-        if isinstance(at, Symbol):
-            held[slot] = at
-    return held
+            given[slot] = found = _given(program, slot)
+            pending.extend(item for item in found or () if isinstance(item, tuple))
+    held = {slot: _ends(slot, given) for slot in slots}
+    return {slot: next(iter(found)) for slot, found in held.items() if len(found) == 1}
 
 
-def _agreed(program: "Program", slot: _Slot) -> "Symbol | _Slot | None":
+def _ends(slot: _Slot, given: dict[_Slot, frozenset[Symbol | _Slot] | None]) -> set[Symbol]:
+    """All that a parameter is given in the end; empty when one of its callers gives what is not known."""
+    found: set[Symbol] = set()
+    seen, pending = {slot}, [slot]
+    while pending:
+        passed = given[pending.pop()]
+        if passed is None:
+            return set()
+        found.update(item for item in passed if isinstance(item, Symbol))
+        further = {item for item in passed if isinstance(item, tuple)} - seen
+        seen |= further
+        pending.extend(further)
+    return found
+
+
+def _given(program: "Program", slot: _Slot) -> frozenset[Symbol | _Slot] | None:
+    """What the callers give for a parameter: objects, and parameters of their own; None where that is not known."""
     key, name = slot
     edges = [edge for edge in program.callers.get(key, ()) if program.file_roles.get(edge.caller[0]) != "test"]
     if not edges or any(edge.offloaded or edge.call < 0 for edge in edges):
@@ -83,9 +91,9 @@ def _agreed(program: "Program", slot: _Slot) -> "Symbol | _Slot | None":
         passed = _passed(program, edge, program.function(key), name)
         if passed is None:
             return None
-        if not isinstance(passed, str) and passed != slot:
+        if not isinstance(passed, str):
             found.add(passed)
-    return found.pop() if len(found) == 1 else None
+    return frozenset(found)
 
 
 def _passed(program: "Program", edge: "Edge", function: Function, name: str) -> "Symbol | _Slot | str | None":

@@ -8,7 +8,7 @@ from typing import Literal
 from msgspec import Struct
 
 from durability.facts.model import Class, FileFacts, Function
-from durability.facts.names import CALLED, SUPER
+from durability.facts.refs import CALLED, DIVIDED, KEEPING, SUPER, place_of
 from durability.knowledge import Knowledge
 from durability.program.links.folders import Folders
 from durability.program.links.modules import Modules
@@ -148,8 +148,16 @@ class Linker:
     def _follow(self, symbol: Symbol, rest: Sequence[str], ref: str, depth: int) -> Symbol:
         made = False
         owner = UNKNOWN
-        for before, segment in zip(["", *rest], rest, strict=False):
-            if segment == SUPER or (segment == "[]" and symbol == owner):  # a slice of objects, and one of them
+        part: Symbol | None = None
+        for before, written, after in zip(["", *rest], rest, [*rest[1:], ""], strict=False):
+            segment = "[]" if place_of(written) is not None else written
+            if part is not None:  # the call and the item of what it gives are one step
+                symbol, part = part, None
+                continue
+            part = self._part(symbol, after, depth) if segment == "()" and symbol.kind == "function" else None
+            if part is not None or segment == SUPER:
+                continue
+            if segment == "[]" and symbol == owner:  # a slice of objects, and one of them
                 continue
             before_step = symbol
             step = self._super_step if before == SUPER else self._step
@@ -238,6 +246,8 @@ class Linker:
         return Symbol("library", name) if name in _BUILTIN else UNKNOWN
 
     def _step(self, symbol: Symbol, segment: str, depth: int) -> Symbol:
+        if segment == DIVIDED and symbol.kind in ("module", "class"):
+            return UNKNOWN
         if symbol.kind == "module":
             return self._member(symbol.path, segment, depth)
         if symbol.kind == "class":
@@ -323,6 +333,14 @@ class Linker:
                 return Symbol("library", f"{parent.name}.{name}")
         return None
 
+    def _part(self, symbol: Symbol, segment: str, depth: int) -> Symbol | None:
+        """The item at a place of the tuple that a project function gives; None when it is not known to give one."""
+        _, function = self.functions[symbol.path][symbol.name]
+        place = place_of(segment)
+        if place is None or place >= len(function.parts) or function.parts[place].startswith("?"):
+            return None
+        return self.resolve(function.parts[place], symbol.path, depth + 1)
+
     def _called(self, symbol: Symbol, depth: int) -> Symbol:
         _, function = self.functions[symbol.path][symbol.name]
         return self.resolve(function.returns, symbol.path, depth + 1)
@@ -338,6 +356,9 @@ class Linker:
         return UNKNOWN
 
     def _library_step(self, name: str, segment: str) -> Symbol:
+        if segment == DIVIDED:
+            kind = name if name in KEEPING else self.library.returns(name) or ""
+            return Symbol("library", kind) if "Divide" in KEEPING.get(kind, ()) else UNKNOWN
         if segment == "()":
             returned = self.library.returns(name)
             if returned:
