@@ -114,6 +114,17 @@ _FEW = 36
             why="it is looked for before it is put in",
             decoy=True,
         ),
+        Good(
+            {
+                "app.py": _ROUTE
+                + "import store\n@app.get('/{name}')\ndef one(name):\n    for order in store.orders():\n"
+                "        if order['name'] == name:\n            return store.items(order['id'])\n",
+                "store.py": "import sqlite3\ndb = sqlite3.connect('a.db')\ndef orders():\n"
+                "    return db.execute('SELECT * FROM orders').fetchall()\n"
+                "def items(key):\n    return db.execute('SELECT * FROM items WHERE order_id = ?', (key,)).fetchall()\n",
+            },
+            why="asked once, for the one that was looked for",
+        ),
         Silent(
             {
                 "main.py": "from store import save\nfor line in open('rows'):\n    save(line)\n",

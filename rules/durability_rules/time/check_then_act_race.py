@@ -49,6 +49,14 @@ _MONGO = (
     "    code = codes.find_one({'code': request.json['code']})__MARK__\n    if code['left'] < 1:\n        return 'no', 409\n"
     "    codes.update_one({'code': code['code']__TEST__}, {'$inc': {'left': -1}})\n    return 'ok'\n"
 )
+_SEATS = {
+    "urls.py": "from django.urls import path\nfrom views import book\nurlpatterns = [path('book/<int:pk>/', book)]\n",
+    "models.py": "from django.db import models\nclass Tour(models.Model):\n    seats = models.PositiveIntegerField()\n",
+    "views.py": "from django.db import transaction\nfrom django.http import HttpResponse\nfrom django.shortcuts import get_object_or_404\n"
+    "from models import Tour\n@transaction.atomic\ndef book(request, pk):\n    n = int(request.POST['n'])\n"
+    "    tour = get_object_or_404(Tour{}, id=pk){}\n    if tour.seats < n:\n        return HttpResponse('full')\n"
+    "    tour.seats -= n\n    tour.save()\n    return HttpResponse('booked')\n",
+}
 
 
 @rule(
@@ -92,6 +100,15 @@ _MONGO = (
                 "models.py": _BASE,
             },
             why="a mark that lets a message go out once",
+        ),
+        Bad(
+            {**_SEATS, "views.py": _SEATS["views.py"].format("", "  # <-")},
+            why="found or not found; a transaction that locks nothing",
+            decoy=True,
+        ),
+        Good(
+            {**_SEATS, "views.py": _SEATS["views.py"].format(".objects.select_for_update()", "")},
+            why="the row that is found is locked",
         ),
         Bad(_MONGO.replace("__MARK__", "  # <-").replace("__TEST__", ""), why="documents"),
         Good(

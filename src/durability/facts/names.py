@@ -65,7 +65,8 @@ class Names:
         self.calls = calls
         self.functions = functions
         self.library = library
-        self.returns, self.enters, self.runs = library.returns, library.enters, library.runs
+        self.returns, self.enters = library.returns, library.enters
+        self.runs, self.one_of = library.runs, library.one_of
         self.scopes: list[dict[str, list[Binding]]] = [{} for _ in functions]
         self.comprehensions: list[dict[str, list[Binding]]] = [{} for _ in functions]
         self.attributes: dict[str, dict[str, list[tuple[int, Binding]]]] = {}
@@ -192,6 +193,12 @@ class Names:
             kind = next((item.value for item in call.arguments if item.keyword == "class_"), None)
             if self.ref(kind, call.function, call.block, call.span[0]).endswith(".AsyncSession"):
                 return "sqlalchemy.ext.asyncio.async_sessionmaker"
+        position = self.one_of(called)
+        plain = [item.value for item in call.arguments if item.keyword == ""]
+        if position is not None and position < len(plain):
+            asked = self.ref(plain[position], call.function, call.block, call.span[0])
+            if not asked.startswith(("?", "$")):
+                return self.result(asked if self._is_class(asked) else self._attribute(asked, "get", 0))
         return self.result(called)
 
     def _run(self, called: str, call: Call, depth: int) -> str:

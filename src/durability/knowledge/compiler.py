@@ -31,7 +31,7 @@ from durability.knowledge.vocabulary import EFFECTS, ROUND_TRIPS
 FOLDER = Path(__file__).parent
 COMPILED = FOLDER / "compiled.msgpack"
 
-_NAME = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
+_NAME = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*(\((taken|kept|\w+=\w+)\))?")
 _KINDS: dict[str, tuple[type, str]] = {
     "row": (Row, "rows"),
     "entry": (Entry, "entries"),

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import msgspec
@@ -93,6 +93,25 @@ class Knowledge:
         rows = self.rows(name)
         types = {row.returns for row in rows}
         return (types.pop() or None) if len(types) == 1 else None
+
+    def one_of(self, name: str) -> int | None:
+        """The position of the class, or of the query, that `name` gives an object of; None where it does not."""
+        rows = self.rows(name)
+        return rows[0].one_of if rows else None
+
+    def is_known(self, name: str) -> bool:
+        """Whether `name` has rows that say something, be they its own or borrowed."""
+        return bool(self._resolve(name, frozenset()))
+
+    @cached_property
+    def variants(self) -> dict[str, tuple[str, ...]]:
+        """The conditions that some row is for, by the last part of the name: `commit=False` of `save`."""
+        found: dict[str, set[str]] = {}
+        for name in self._shared:
+            last, _, condition = name.rpartition(".")[2].partition("(")
+            if condition.removesuffix(")"):
+                found.setdefault(last, set()).add(condition.removesuffix(")"))
+        return {last: tuple(sorted(conditions)) for last, conditions in found.items()}
 
     def enters(self, name: str) -> str | None:
         """The dotted type that `with` or `async with` on the result of `name` gives; None when not known."""

@@ -69,6 +69,14 @@ def is_stored(context: "Context", symbol: Symbol) -> bool:
     return any(base.split(".")[0] in _MAPPERS and base.rpartition(".")[2] in _STORED for base in bases)
 
 
+def row_class(context: "Context", symbol: Symbol) -> Symbol | None:
+    """The class of the rows that a class is about: a stored one itself, what a form or serializer stores; else None."""
+    if symbol.kind != "class" or is_stored(context, symbol):
+        return symbol if symbol.kind == "class" else None
+    described = context.program.linker.described(symbol)
+    return described if described is not None and is_stored(context, described) else None
+
+
 def stored_classes(context: "Context", call: CallSite) -> list[Symbol]:
     """The stored classes that a call of an object-relational library is about, the one that it is made on first."""
     return list(dict.fromkeys(_about(context, call, 0)))
@@ -82,8 +90,8 @@ def class_of(context: "Context", value: Value, key: FunctionKey) -> Symbol | Non
 def _about(context: "Context", call: CallSite, depth: int) -> Iterator[Symbol]:
     prefix = call.fact.ref
     while prefix := prefix.rpartition(".")[0]:
-        symbol = context.program.resolve(prefix, call.path)
-        if is_stored(context, symbol):
+        symbol = row_class(context, context.program.resolve(prefix, call.path))
+        if symbol is not None:
             yield symbol
             return
     found = list(_classes(context, call.receiver, call.key, depth + 1)) if call.receiver is not None else []
@@ -145,8 +153,9 @@ def _bound(context: "Context", value: Value, key: FunctionKey, depth: int) -> It
 
 def _called(context: "Context", call: CallSite, depth: int) -> Iterator[Symbol]:
     if call.symbol.kind == "class":
-        if is_stored(context, call.symbol):
-            yield call.symbol
+        made = row_class(context, call.symbol)
+        if made is not None:
+            yield made
     elif call.symbol.kind == "function":
         given = context.program.resolve(f"{call.fact.ref}()", call.path)
         if is_stored(context, given):

@@ -148,6 +148,7 @@ class Linker:
     def _follow(self, symbol: Symbol, rest: Sequence[str], ref: str, depth: int) -> Symbol:
         made = False
         owner = UNKNOWN
+        passed: tuple[Symbol, ...] = ()
         part: Symbol | None = None
         for before, written, after in zip(["", *rest], rest, [*rest[1:], ""], strict=False):
             segment = "[]" if place_of(written) is not None else written
@@ -168,18 +169,38 @@ class Linker:
             made = symbol.kind == "module" and self._is_made(symbol.path, segment, depth)
             symbol = step(symbol, segment, depth)
             if symbol.kind == "library":
-                owner = before_step if before_step.kind == "class" else owner
-                symbol = self._instance(symbol, before_step, segment, owner)
+                if before_step.kind == "class":
+                    owner, passed = before_step, (before_step, *passed)
+                symbol = self._instance(symbol, before_step, segment, passed)
+            elif symbol.kind == "class" and before_step.kind == "class" and symbol != before_step:
+                passed = (before_step, *passed)
             if symbol.kind in ("unknown", "parameter"):
                 return Symbol(symbol.kind, _plain(ref))
         return symbol
 
-    def _instance(self, symbol: Symbol, before: Symbol, segment: str, owner: Symbol) -> Symbol:
-        """The class that a query was asked of, where an object of its kind comes back: `Order.objects.get()`."""
-        if owner.kind != "class" or before.kind != "library" or segment not in ("()", "[]"):
+    def _instance(self, symbol: Symbol, before: Symbol, segment: str, passed: tuple[Symbol, ...]) -> Symbol:
+        """The class that a query was asked of, where an object of its kind comes back: `Order.objects.get()`.
+
+        `passed` are the classes on the way, the last one first: a manager, and the class that it is the manager of.
+        """
+        if not passed or before.kind != "library" or segment not in ("()", "[]"):
             return symbol
         given = self.library.returns(f"{before.name}.__getitem__") if segment == "[]" else symbol.name
-        return owner if given in self.library_bases(owner) else symbol
+        for owner in passed:
+            for item in (owner, self.described(owner)):
+                if item is not None and given in self.library_bases(item):
+                    return item
+        return symbol
+
+    def derives(self, symbol: Symbol, names: tuple[str, ...]) -> bool:
+        """Whether a project class is made from a library class whose name starts with one of these."""
+        return any(base.startswith(names) for base in self.library_bases(symbol))
+
+    def described(self, symbol: Symbol) -> Symbol | None:
+        """The class of rows that the `Meta` of a form or serializer names; None where it names none of the project."""
+        meta = self.attribute(symbol, "Meta")
+        model = self.attribute(meta, "model") if meta is not None and meta.kind == "class" else None
+        return model if model is not None and model.kind == "class" else None
 
     def library_bases(self, symbol: Symbol) -> frozenset[str]:
         """The names of the library classes that a project class is made from, directly or not."""

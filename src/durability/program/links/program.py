@@ -7,9 +7,11 @@ from durability.knowledge import Knowledge
 from durability.knowledge.rows import Row
 from durability.model import CallCounts
 from durability.program.links.arguments import follow_arguments
+from durability.program.links.conditions import settle
 from durability.program.links.edges import link_calls
 from durability.program.links.graph import Edge, FunctionKey
 from durability.program.links.handovers import follow_handovers
+from durability.program.links.inner import follow_library
 from durability.program.links.link import _BUILTIN, _TYPES, Linker, Symbol
 from durability.program.links.modules import imported_paths
 from durability.program.links.spelling import plain_name
@@ -34,6 +36,7 @@ class Program:
         self.edges: list[Edge] = []
         self.callers: dict[FunctionKey, list[Edge]] = {}
         self.callees: dict[FunctionKey, list[Edge]] = {}
+        self.held: dict[tuple[str, int], Symbol] = {}
         self.tables: dict[str, dict[str, tuple[FunctionKey, ...]]] = {}
         self._rows: dict[str, Row | None] = {}
         self._imported: frozenset[str] | None = None
@@ -51,6 +54,8 @@ class Program:
         for path in sorted(files):
             link_calls(self, path)
         follow_arguments(self)
+        settle(self)
+        follow_library(self)
 
     # Names and rows.
 
@@ -239,6 +244,7 @@ class Program:
         if symbol.kind in ("unknown", "parameter", "module"):
             return False
         self.symbols[path][index] = symbol
+        self.held[path, index] = held
         self.link((path, call.function), symbol, index)
         return True
 

@@ -16,13 +16,6 @@ Found = tuple[Symbol | None, str, str]
 """The class of rows (None for one of a library), how it is written, and the file where it is written like that."""
 
 
-def described(linker: Linker, symbol: Symbol) -> Symbol | None:
-    """The class of rows that the `Meta` of a form or serializer names; None where it names none of the project."""
-    meta = linker.attribute(symbol, "Meta")
-    model = linker.attribute(meta, "model") if meta is not None and meta.kind == "class" else None
-    return model if model is not None and model.kind == "class" else None
-
-
 def row_class(linker: Linker, symbol: Symbol) -> Found | None:
     """The class of rows that a generic view works on; None where it does not tell."""
     for at in _line(linker, symbol):
@@ -33,7 +26,7 @@ def row_class(linker: Linker, symbol: Symbol) -> Found | None:
                 return found
     for name in _DESCRIBED:
         named = linker.attribute(symbol, name)
-        model = described(linker, named) if named is not None and named.kind == "class" else None
+        model = linker.described(named) if named is not None and named.kind == "class" else None
         if model is not None:
             return model, model.name, model.path
     return None

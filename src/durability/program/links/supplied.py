@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from durability.facts.model import Argument, Block, Call, Class, FileFacts, Function, Parameter, Value
 from durability.knowledge import Knowledge
 from durability.program.links.link import Linker, Symbol
-from durability.program.links.rowclass import described, expression, row_class
+from durability.program.links.rowclass import expression, row_class
 
 _KIND = "generic"
 _BASES = 20
@@ -149,7 +149,7 @@ class _Writer:
         """The ref of the project class that checks and stores what a view is sent; "" for none."""
         for name in _STORING:
             found = self._linker.attribute(symbol, name)
-            if found is not None and found.kind == "class" and described(self._linker, found) is not None:
+            if found is not None and found.kind == "class" and self._linker.described(found) is not None:
                 return f":{symbol.name}.{name}"
         return ""
 

@@ -16,13 +16,16 @@ from durability.program.sites import CallSite
 if TYPE_CHECKING:
     from durability.program.context import Context
 
+_OR_ABSENT = ("get_object_or_404", "aget_object_or_404", "get_or_404", "first_or_404", "one_or_404")
+"""Finding a row, or answering that there is none."""
+
 FINDS = frozenset(
     {"first", "one_or_none", "scalar_one_or_none", "scalar", "fetchone", "exists", "get", "count", "fetchrow",
-     "fetch_one", "fetchval", "get_or_none", "first_or_none"}
+     "fetch_one", "fetchval", "get_or_none", "first_or_none", *_OR_ABSENT}
 )  # fmt: skip
 LISTS = frozenset({"all", "fetchall", "fetchmany", "scalars", "fetch", "paginate", "fetch_all"})
 _STATEMENTS = frozenset({"execute", "exec", "fetchrow", "fetchval", "fetch_one", "scalar", "query", "executemany"})
-_FILTERS = frozenset({"filter_by", "filter", "get", "where", "get_or_none", "exists"})
+_FILTERS = frozenset({"filter_by", "filter", "get", "where", "get_or_none", "exists", *_OR_ABSENT})
 _ONE_TABLE = re.compile(
     r"^\s*select\s.+?\sfrom\s+[\"`\[]?(?:\w+\.)?(?P<table>\w+)[\"`\]]?(?:\s+(?:as\s+)?\w+)??\s+where\s+(?P<where>.+)$",
     re.IGNORECASE | re.DOTALL,
@@ -314,8 +317,11 @@ def _models(context: "Context", value: Value, call: CallSite) -> list[Symbol]:
 def _equal_columns(call: CallSite) -> frozenset[str] | None:
     """The columns that a filter compares with something given; None when it does more than compare."""
     found = set()
-    for argument in call.arguments:
+    query = 0 if call.shown.rpartition(".")[2] in _OR_ABSENT else -1
+    for number, argument in enumerate(call.arguments):
         value = argument.value
+        if number == query and not argument.keyword:
+            continue  # what is asked, which says itself what it compares
         if argument.keyword:
             name, _, lookup = argument.keyword.partition("__")
             if lookup not in ("", "iexact", "exact", "id", "pk") or argument.keyword in ("*", "**"):

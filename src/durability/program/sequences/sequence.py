@@ -114,6 +114,8 @@ class Sequences:
                 inline += led
         if own is None and not inline and not later:
             return None
+        if own is not None and call.library.calls_back and any(event.kind == own.kind for event in inline):
+            own = None  # the method that it runs does it
         events = (*inline, own) if own is not None else tuple(inline)
         return Item(index, call.block, call.span, tuple(events[:_MOST]), tuple(later[:_MOST]))
 
