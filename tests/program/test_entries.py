@@ -33,6 +33,14 @@ FRAMEWORKS = {
     "django inline include": ("from django.urls import include, path\ndef a(request): pass\nurlpatterns = [path('v1/', include([path('a/', a)]))]\n", ["route ANY /v1/a/"]),
     "django wrapped": ("from django.urls import path\nfrom django.views.decorators.csrf import csrf_exempt\nfrom django.views import View\nclass A(View):\n    def post(self, request): pass\nurlpatterns = [path('a/', csrf_exempt(A.as_view()))]\n", ["route POST /a/"]),
     "django api view": ("from django.urls import path\nfrom rest_framework.decorators import api_view\n@api_view(['GET', 'POST'])\ndef a(request): pass\nurlpatterns = [path('a/', a)]\n", ["route GET/POST /a/"]),
+    "django allowed methods": (
+        "from django.urls import path\nfrom django.views.decorators.csrf import csrf_exempt\n"
+        "from django.views.decorators.http import require_GET, require_http_methods, require_POST\n"
+        "@csrf_exempt\n@require_POST\ndef a(request): pass\n@require_GET\ndef b(request): pass\n"
+        "@require_http_methods(['GET', 'POST'])\ndef c(request): pass\n@require_http_methods(ALLOWED)\ndef d(request): pass\n"
+        "urlpatterns = [path('a/', a), path('b/', b), path('c/', c), path('d/', d)]\n",
+        ["route GET /b/", "route GET/POST /c/", "route POST /a/", "route ANY /d/"],
+    ),
     "django view set": ("from django.urls import include, path\nfrom rest_framework import routers, viewsets\nfrom rest_framework.decorators import action\nclass A(viewsets.ModelViewSet):\n    def list(self, request): pass\n    def update(self, request, pk): pass\n    @action(detail=True, methods=['post'])\n    def pay(self, request, pk): pass\nrouter = routers.DefaultRouter()\nrouter.register(r'as', A)\nurlpatterns = [path('api/', include(router.urls))]\n", ["route DELETE /api/as/{pk}/", "route GET /api/as/", "route GET /api/as/{pk}/", "route PATCH /api/as/{pk}/", "route POST /api/as/", "route POST /api/as/{pk}/pay/", "route PUT /api/as/{pk}/"]),
     "django mapped view set": ("from django.urls import path\nfrom rest_framework import viewsets\nclass A(viewsets.ViewSet):\n    def find(self, request): pass\nurlpatterns = [path('a/', A.as_view({'get': 'find'}))]\n", ["route GET /a/"]),
     "django command": ("from django.core.management.base import BaseCommand\nclass Command(BaseCommand):\n    def handle(self, *a, **k): pass\n", ["cli Command.handle"]),

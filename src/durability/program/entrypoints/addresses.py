@@ -11,6 +11,8 @@ from durability.program.links.graph import Edge, FunctionKey
 from durability.program.links.program import Program
 
 _WEBSOCKET = "WEBSOCKET"
+_ANSWERING_ALL = ("view", "require_http_methods")
+"""Registrations that limit nothing where the methods they name are not in sight."""
 _NAME = "route_name"
 """The argument by which Pyramid names a route whose address `add_route` gives."""
 
@@ -65,7 +67,7 @@ class Addresses:
         if last in ("websocket_route", "api_websocket_route", "websocketroute"):
             return (_WEBSOCKET,)
         call = self._program.files[place[0]].calls[place[1]] if place[1] >= 0 else None
-        return self._listed(call, place, edge) or (("ANY",) if last == "view" else ("GET",))
+        return self._listed(call, place, edge) or (("ANY",) if last in _ANSWERING_ALL else ("GET",))
 
     def _given(self, value: Value, key: FunctionKey, edge: Edge | None) -> tuple[Value, FunctionKey]:
         """What a helper's parameter stands for at one of its calls; anything else as it is."""
