@@ -226,3 +226,29 @@ def test_a_check_that_is_handed_over_proves_as_well(case):
     )
     body = HANDED[case] + "    if not ok:\n        return 'no', 401\n"
     assert claims(login(body, more=STORED + more)) == ["granted: yes"]
+
+
+DJANGO = (
+    "from django import forms\nfrom django.contrib.auth import authenticate, login\nfrom django.contrib.auth.forms import AuthenticationForm\n"
+    "from django.shortcuts import redirect\nfrom django.urls import path\n"
+    "class Short(AuthenticationForm):\n    pass\n"
+    "class Own(forms.Form):\n    name = forms.CharField()\n    def clean_name(self):\n"
+    "        self.user = authenticate(name=self.data['name'], key=self.data['key'])\n        return self.user\n"
+    "class Plain(forms.Form):\n    name = forms.CharField()\n    def clean_name(self):\n"
+    "        self.user = User.objects.get(name=self.cleaned_data['name'])\n        return self.user\n"
+)
+VIEW = "def enter(request):\n    form = {}\n{}    login(request, form.user)\n    return redirect('/')\nurlpatterns = [path('in/', enter)]\n"
+CHECKED = "    if not form.is_valid():\n        return redirect('/in')\n"
+FORMS = {
+    "Django's own": ("AuthenticationForm(request, data=request.POST)", CHECKED, "yes"),
+    "made from Django's own": ("Short(request, data=request.POST)", CHECKED, "yes"),
+    "that is never asked": ("AuthenticationForm(request, data=request.POST)", "", "no"),
+    "whose cleaning verifies": ("Own(request.POST)", CHECKED, "yes"),
+    "whose cleaning only looks up the name": ("Plain(request.POST)", CHECKED, "no"),
+}
+
+
+@pytest.mark.parametrize("case", FORMS)
+def test_a_form_proves_who_logs_in(case):
+    form, body, expected = FORMS[case]
+    assert claims({"app.py": DJANGO + VIEW.format(form, body)}) == [f"granted: {expected}"]

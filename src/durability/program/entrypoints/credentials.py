@@ -31,7 +31,7 @@ _REFUSING = re.compile(
     re.IGNORECASE,
 )
 _LOGIN = re.compile(r"log_?in|sign_?in|auth", re.IGNORECASE)
-_LOGS_IN = ("authenticate", "login", "login_user", "compare_digest", "new")
+_LOGS_IN = ("authenticate", "login", "login_user", "compare_digest", "new", "is_valid")
 """They compare what is in the body of the request: a login, which anybody may try."""
 _SECURITY = "fastapi.security."
 GIVEN = ("Depends", "Security")

@@ -192,6 +192,16 @@ class Linker:
                     return item
         return symbol
 
+    def line(self, start: Symbol) -> list[Symbol]:
+        """A project class and its bases of the project, the nearest first."""
+        found = [start]
+        for at in found:
+            for base in self.classes[at.path][at.name].bases:
+                parent = self.resolve(base, at.path)
+                if parent.kind == "class" and parent not in found:
+                    found.append(parent)
+        return found
+
     def derives(self, symbol: Symbol, names: tuple[str, ...]) -> bool:
         """Whether a project class is made from a library class whose name starts with one of these."""
         return any(base.startswith(names) for base in self.library_bases(symbol))

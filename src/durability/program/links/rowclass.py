@@ -9,16 +9,13 @@ from durability.program.links.spelling import plain_name
 _QUERIED = ("queryset", "model")
 _DESCRIBED = ("serializer_class", "form_class")
 _ASKING = "get_queryset"
-_BASES = 20
-"""Base classes that are followed from one class."""
-
 Found = tuple[Symbol | None, str, str]
 """The class of rows (None for one of a library), how it is written, and the file where it is written like that."""
 
 
 def row_class(linker: Linker, symbol: Symbol) -> Found | None:
     """The class of rows that a generic view works on; None where it does not tell."""
-    for at in _line(linker, symbol):
+    for at in linker.line(symbol):
         facts = linker.files[at.path]
         for value in _queried(facts, at.name):
             found = _read(linker, value, facts)
@@ -30,19 +27,6 @@ def row_class(linker: Linker, symbol: Symbol) -> Found | None:
         if model is not None:
             return model, model.name, model.path
     return None
-
-
-def _line(linker: Linker, start: Symbol) -> Iterator[Symbol]:
-    """A class and its bases of the project."""
-    pending, seen = [start], {start}
-    while pending and len(seen) < _BASES:
-        at = pending.pop(0)
-        yield at
-        for base in linker.classes[at.path][at.name].bases:
-            parent = linker.resolve(base, at.path)
-            if parent.kind == "class" and parent not in seen:
-                seen.add(parent)
-                pending.append(parent)
 
 
 def _queried(facts: FileFacts, name: str) -> Iterator[Value]:

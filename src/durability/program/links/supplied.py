@@ -10,9 +10,6 @@ from durability.program.links.link import Linker, Symbol
 from durability.program.links.rowclass import expression, row_class
 
 _KIND = "generic"
-_BASES = 20
-"""Base classes that are followed from one view."""
-
 _STORING = ("serializer_class", "form_class")
 """What a view names the class in that checks what it is sent, and stores it."""
 
@@ -177,13 +174,8 @@ def _shown(value: Value) -> str:
 
 def _library_bases(linker: Linker, symbol: Symbol) -> Iterator[str]:
     """The library classes that a project class is made from, through its project bases, in their order."""
-    pending, seen = [symbol], {symbol}
-    while pending and len(seen) < _BASES:
-        at = pending.pop(0)
+    for at in linker.line(symbol):
         for base in linker.classes[at.path][at.name].bases:
             parent = linker.resolve(base, at.path)
             if parent.kind == "library":
                 yield parent.name
-            elif parent.kind == "class" and parent not in seen:
-                seen.add(parent)
-                pending.append(parent)
