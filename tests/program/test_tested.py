@@ -62,3 +62,40 @@ def test_commands_scripts_pages_and_tasks(files, name):
     assert name in reached_names(files)
     program = {path: text for path, text in files.items() if "test" not in path}
     assert name not in reached_names(program | {"test_other.py": "def test(): assert True\n"})
+
+
+URLS = "from django.urls import path\nfrom shop.views import order, orders\n{}urlpatterns = [path('orders/', orders, name='orders'), path('orders/<int:pk>/', order, name='order')]\n"
+NAMES = {
+    "a name": ("", "client.get(reverse('orders'))", {"ANY /orders/"}),
+    "with what comes after": ("", "client.get(reverse('orders') + '?page=2')", {"ANY /orders/"}),
+    "with arguments": ("", "client.get(reverse('order', args=[3]))", {"ANY /orders/<int:pk>/"}),
+    "kept": ("", "url = reverse('order', args=[3])\n    client.post(url)", {"ANY /orders/<int:pk>/"}),
+    "in its space": ("app_name = 'shop'\n", "client.get(reverse('shop:orders'))", {"ANY /orders/"}),
+    "in another space": ("app_name = 'shop'\n", "client.get(reverse('blog:orders'))", set()),
+    "another name": ("", "client.get(reverse('order-list'))", set()),
+}
+
+
+@pytest.mark.parametrize("case", NAMES)
+def test_routes_that_are_asked_for_by_their_names(case):
+    space, request_made, reached = NAMES[case]
+    texts = {
+        "shop/__init__.py": "",
+        "shop/views.py": "def orders(request): pass\ndef order(request, pk): pass\n",
+        "shop/urls.py": URLS.format(space),
+        "tests/test_shop.py": f"from django.urls import reverse\ndef test_it(client):\n    {request_made}\n",
+    }
+    assert reached_names(texts) == reached
+
+
+def test_the_actions_of_a_view_set_are_asked_for_by_their_names():
+    texts = {
+        "views.py": "from rest_framework import viewsets\nfrom rest_framework.decorators import action\nfrom rest_framework.routers import DefaultRouter\n"
+        "from models import Order\nclass Orders(viewsets.ModelViewSet):\n    queryset = Order.objects.all()\n"
+        "    @action(detail=False)\n    def paid_ones(self, request): pass\nrouter = DefaultRouter()\nrouter.register('o', Orders)\n",
+        "models.py": "from django.db import models\nclass Order(models.Model):\n    name = models.TextField()\n",
+        "tests/test_orders.py": "from django.urls import reverse\nclass TestOrders:\n    def setUp(self):\n        self.url = reverse('order-list')\n"
+        "    def test_it(self):\n        self.client.post(self.url)\n        self.client.delete(reverse('order-detail', args=[1]))\n"
+        "        self.client.get(reverse('order-paid-ones'))\n",
+    }
+    assert reached_names(texts) == {"POST /o/", "DELETE /o/{pk}/", "GET /o/paid_ones/"}

@@ -25,9 +25,9 @@ class Row(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, g
     already there (`find_one` does, `Cursor.fetchone` does not). `runs` is the position and `runs_argument` the keyword
     of a callable that the call runs with the arguments that follow it. `parents` lend a class their methods;
     methods of `awaitable_parents` that block are lent as awaitable ones. `calls_back` are the methods of the project
-    class it is called on that it calls where the project writes them ("clean_*": all that begin so). `one_of` is the position of the class, or of the
-    query, of which it gives an object. `disputed` lists the columns on which the rows of all versions in question
-    differ; they hold their unknown value.
+    class it is called on that it calls where the project writes them ("clean_*": all that begin so). `one_of` is the
+    position of the class, or of the query, of which it gives an object. `disputed` lists the columns on which the rows
+    of all versions in question differ; they hold their unknown value.
 
     A name may end with a condition: `save(commit=False)` is for calls with that argument, `filter(taken)` for a query
     whose rows are taken, `all(kept)` for one that a class body keeps.

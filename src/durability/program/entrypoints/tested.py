@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from durability.facts.model import Call, Value
 from durability.program.entrypoints.model import EntryPoint
+from durability.program.entrypoints.routenames import RouteNames, asked_name
 from durability.program.links.graph import FunctionKey
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ _ANY_METHOD = {"request": 1, "open": 0, "websocket_connect": 0, "simulate_reques
 _PARAMETER = re.compile(r"\{[^{}]*\}|<[^<>]*>")
 _UNKNOWN_PREFIX = "…"
 _HOST = re.compile(r"^https?://[^/]+")
+_NAMED = "\1"
+"""Begins what stands for a path: the name of a route."""
 _ANY = "\0"
 """Stands in a path for what a test puts in."""
 
@@ -64,6 +67,10 @@ class Tested:
     # Requests.
 
     @cached_property
+    def _names(self) -> RouteNames:
+        return RouteNames(self._context.program)
+
+    @cached_property
     def _requests(self) -> frozenset[tuple[str, str]]:
         """Method ("" for any) and path of each request that a test makes."""
         found = set()
@@ -84,6 +91,9 @@ class Tested:
         value = named or (positional[position] if position < len(positional) else None)
         if value is None:
             return None
+        name = asked_name(self._context.program, value, path, call.function)
+        if name:
+            return (self._method(call, last, positional), _NAMED + name)
         asked = self._address(value, path)
         if not asked.startswith(("/", _ANY)) or (asked == _ANY and value.kind == "text"):
             return None
@@ -113,6 +123,8 @@ class Tested:
     def _asks(self, entry: EntryPoint, method: str, asked: str) -> bool:
         if method and entry.methods and method not in entry.methods and "ANY" not in entry.methods:
             return False
+        if asked.startswith(_NAMED):
+            return self._names.is_called(entry, asked.removeprefix(_NAMED))
         return self._pattern(entry.path).fullmatch(asked.rstrip("/") or "/") is not None
 
     def _pattern(self, path: str) -> re.Pattern[str]:
