@@ -38,6 +38,13 @@ def _delete(mark: str = "") -> str:
     return _DELETE.replace("{mark}", mark)
 
 
+_GUESTS = (
+    "from fastapi import FastAPI\nfrom motor.motor_asyncio import AsyncIOMotorClient\n"
+    "db = AsyncIOMotorClient('mongodb://h')['inn']\napp = FastAPI()\n"
+    "async def arrive(name: str, email: str):\n    await db.guests.insert_one({'name': name, 'email': email})\n"
+)
+
+
 @rule(
     lens="blindspot",
     severity="high",
@@ -98,6 +105,11 @@ def _delete(mark: str = "") -> str:
             why="no login is asked for",
             decoy=True,
         ),
+        Bad(
+            _GUESTS
+            + "@app.get('/guests')\nasync def guests():  # <-\n    return await db.guests.find({}, {'_id': 0}).to_list(100)\n",
+            why="a list that anybody may read shows the addresses of all guests",
+        ),
         Good(
             {
                 "app.py": _APP.format(more="from guard import check\nfrom store import drop\n").replace(
@@ -139,6 +151,12 @@ def _delete(mark: str = "") -> str:
             _APP.format(more="") + _STORE + "@app.get('/notes')\ndef notes():\n    return ['a', 'b']\n"
             "@app.post('/auth/reset-password')\ndef reset(key: int):\n    drop(key)\n",
             why="reading harms nobody, and who has lost a password cannot show one",
+        ),
+        Silent(
+            _GUESTS
+            + "@app.get('/taken')\nasync def taken(email: str):\n    row = await db.guests.find_one({'email': email})\n    return row is not None\n"
+            "@app.get('/sizes')\nasync def sizes():\n    rows = await db.guests.find().to_list(100)\n    return [{'size': row['size']} for row in rows]\n",
+            why="a row that is only looked up, and lists without what is personal",
         ),
         Silent(
             _APP.format(more="import uvicorn\n")

@@ -24,9 +24,30 @@ _WORDS = {
     "financial": ("iban", "card_number", "credit_card", "account_number", "salary", "income", "tax_id", "bank_account"),
 }  # fmt: skip
 _KINDS = {word: kind for kind, words in _WORDS.items() for word in words}
+_PERSONS = frozenset(
+    {"customer", "client", "guest", "user", "patient", "tenant", "landlord", "member", "employee", "student", "teacher",
+     "tutor", "contact", "buyer", "seller", "lead", "applicant", "candidate", "recipient", "attendee", "visitor",
+     "driver", "passenger", "borrower", "subscriber", "parent", "guardian", "payer", "donor", "participant",
+     "instructor", "worker", "resident", "beneficiary", "reporter", "caller"}
+)  # fmt: skip
+_OF_PERSONS = frozenset(
+    {"email", "phone", "mobile", "phone_number", "email_address", "address", "first_name", "last_name", "full_name",
+     "surname", "birthday", "birth_date", "dob"}
+)  # fmt: skip
+_NAMED = frozenset(
+    {"customer", "guest", "patient", "tenant", "employee", "student", "passenger", "applicant", "candidate", "borrower",
+     "buyer", "attendee", "contact", "parent", "guardian", "recipient", "donor", "visitor", "resident"}
+)  # fmt: skip
+"""Whose `…_name` is that of a person: a client, a user or an owner may be a program, a login or a firm."""
+
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _CHANGES = re.compile(r"^\s*(?:insert|update|replace|merge)\b", re.IGNORECASE)
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _DEPTH = 4
+DUMPS = frozenset(
+    {"model_dump", "dict", "asdict", "vars", "jsonable_encoder", "to_dict", "to_mongo", "model_dump_json"}
+)
+"""What gives the fields of an object by their names."""
 
 
 class PersonalStore(Struct, frozen=True):
@@ -45,9 +66,24 @@ def personal_stores(context: "Context") -> Iterator[PersonalStore]:
             if effect == "db.query" and not any(_CHANGES.match(text) for text in texts):
                 continue
             names = [name for text in texts for name in _NAME.findall(text)] if texts else _names(context, call)
-            word = next((name.lower() for name in names if name.lower() in _KINDS), None)
-            if word is not None:
-                yield PersonalStore(call, word, _KINDS[word])
+            found = next(((name, kind) for name in names if (kind := personal_kind(name))), None)
+            if found is not None:
+                yield PersonalStore(call, found[0].lower(), found[1])
+
+
+def personal_kind(name: str) -> str:
+    """Which kind of personal data a column or key of that name holds; "" for none.
+
+    `customer_email` is that of a person as `email` is; `template_email` is not.
+    """
+    if name.lower() in _KINDS:
+        return _KINDS[name.lower()]
+    word = _CAMEL.sub("_", name).lower()
+    if word in _KINDS:
+        return _KINDS[word]
+    person, _, rest = word.partition("_")
+    is_of_person = (person in _PERSONS and rest in _OF_PERSONS) or (person in _NAMED and rest == "name")
+    return "personal" if is_of_person else ""
 
 
 def _names(context: "Context", call: CallSite) -> list[str]:
@@ -66,13 +102,41 @@ def _keys(context: "Context", call: CallSite, value: Value, depth: int) -> list[
     if depth > _DEPTH:
         return []
     if value.kind == "dict":
-        inner = [name for item in value.parts[1::2] for name in _keys(context, call, item, depth + 1)]
-        return [key.text for key in value.parts[::2] if key.kind == "text"] + inner
+        pairs = list(zip(value.parts[::2], value.parts[1::2], strict=False))
+        inner = [name for _, item in pairs for name in _keys(context, call, item, depth + 1)]
+        return [key.text for key, _ in pairs if key.kind == "text"] + inner
     if value.kind == "call" and value.call >= 0:
-        given = context.program.files[call.path].calls[value.call].arguments
-        return [item.keyword for item in given if item.keyword not in ("", "*", "**")]
+        return _made_with(context, context.call(call.path, value.call), depth)
     if value.kind == "name":
         bound = context.program.assigns_to(call.path, value.text)
         own = (item for item in bound if item.function == call.key[1] and item.value is not None)
         return [name for item in own if item.value is not None for name in _keys(context, call, item.value, depth + 1)]
     return []
+
+
+def _made_with(context: "Context", made: CallSite, depth: int) -> list[str]:
+    """The names under which a call puts something into the object that it makes; those of what is unpacked, too."""
+    last = made.shown.rpartition(".")[2]
+    if last in DUMPS:
+        value = made.receiver if made.receiver is not None else made.argument("", 0)
+        if value is not None:
+            return _fields(context, value, made)
+    found = [item.keyword for item in made.arguments if item.keyword not in ("", "*", "**")]
+    unpacked = [item.value for item in made.arguments if item.keyword == "**"]
+    given = [name for value in unpacked for name in _keys(context, made, value, depth + 1)]
+    if unpacked and not given and made.symbol.kind == "class":
+        given = list(context.schema.field_names(made.symbol))
+    return found + given
+
+
+def _fields(context: "Context", value: Value, call: CallSite) -> list[str]:
+    """The fields of the class of the object under a name: made there, or as the parameter says."""
+    symbol = context.program.value_symbol(value, *call.key)
+    if symbol.kind == "parameter":
+        given = next((item for item in call.function.parameters if item.name == value.text), None)
+        symbol = context.program.resolve(given.ref, call.path) if given is not None and given.ref else symbol
+    elif symbol.kind == "unknown" and value.kind == "name":
+        bound = context.program.assigns_to(call.path, value.text)
+        made = [item.value.call for item in bound if item.function == call.key[1] and item.value is not None]
+        symbol = next((context.program.symbol(call.path, index) for index in made if index >= 0), symbol)
+    return list(context.schema.field_names(symbol)) if symbol.kind == "class" else []

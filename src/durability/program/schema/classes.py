@@ -21,7 +21,7 @@ _BASES = 20
 
 def tables(context: "Context") -> Iterator[Table]:
     """Every class with columns of its own or of its bases, as a table."""
-    own = {symbol: list(items) for symbol, items in _bodies(context).items()}
+    own = {symbol: list(items) for symbol, items in bodies(context).items()}
     for symbol in sorted(own, key=lambda item: (item.path, item.name)):
         fact = context.program.linker.classes[symbol.path].get(symbol.name)
         if fact is not None and symbol.name.rpartition(".")[2] != "Meta":
@@ -30,7 +30,8 @@ def tables(context: "Context") -> Iterator[Table]:
                 yield table
 
 
-def _bodies(context: "Context") -> dict[Symbol, list[Assign]]:
+def bodies(context: "Context") -> dict[Symbol, list[Assign]]:
+    """What the bodies of the project's classes give names to, by class."""
     found: dict[Symbol, list[Assign]] = {}
     program = context.program
     for path in sorted(program.files):
@@ -44,7 +45,7 @@ def _bodies(context: "Context") -> dict[Symbol, list[Assign]]:
     return found
 
 
-def _line(context: "Context", start: Symbol) -> tuple[list[Symbol], bool]:
+def line_of(context: "Context", start: Symbol) -> tuple[list[Symbol], bool]:
     """A class and its bases of the project, and whether some base is out of sight."""
     program = context.program
     seen: list[Symbol] = []
@@ -65,7 +66,7 @@ def _line(context: "Context", start: Symbol) -> tuple[list[Symbol], bool]:
 
 
 def _table(context: "Context", symbol: Symbol, fact: Class, own: dict[Symbol, list[Assign]]) -> Table | None:
-    line, readable = _line(context, symbol)[0], not _line(context, symbol)[1]
+    line, readable = line_of(context, symbol)[0], not line_of(context, symbol)[1]
     columns: dict[str, Column] = {}
     keys: set[frozenset[str]] = set()
     indexes: set[tuple[str, ...]] = set()

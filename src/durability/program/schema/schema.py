@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from durability.facts.model import Call, Value
+from durability.facts.model import Assign, Call, Value
 from durability.program.links.link import Symbol
-from durability.program.schema.classes import tables
+from durability.program.schema.classes import bodies, line_of, tables
 from durability.program.schema.ddl import HOLE, Definition, definitions
 from durability.program.schema.documents import collections
 from durability.program.schema.model import Column, Table
@@ -41,6 +41,28 @@ class Schema:
     def by_model(self) -> dict[Symbol, Table]:
         """Tables by the class that stands for them."""
         return {table.model: self.by_name.get(table.name, table) for table in self._classes if table.model is not None}
+
+    def field_names(self, symbol: Symbol) -> tuple[str, ...]:
+        """The fields that a class and its bases of the project declare, by columns or by annotations."""
+        found: dict[str, None] = {}
+        for each in line_of(self._context, symbol)[0]:
+            found.update(dict.fromkeys(self._fields.get(each, ())))
+        return tuple(found)
+
+    def given_in(self, symbol: Symbol, name: str) -> Value | None:
+        """What the body of a class gives to a name."""
+        return next((item.value for item in self._bodies.get(symbol, ()) if item.target.text == name), None)
+
+    @cached_property
+    def _bodies(self) -> dict[Symbol, list[Assign]]:
+        return bodies(self._context)
+
+    @cached_property
+    def _fields(self) -> dict[Symbol, tuple[str, ...]]:
+        return {
+            symbol: tuple(item.target.text for item in items if not item.target.text.startswith("_"))
+            for symbol, items in self._bodies.items()
+        }
 
     def collection(self, name: str, path: str, line: int) -> Table:
         """A collection of documents; where no index is made for any in sight, one that nothing declares."""

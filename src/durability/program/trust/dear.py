@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from durability.model import Step
 from durability.program.doing.effects import Table, spread, steps_along
-from durability.program.doing.personal import personal_stores
+from durability.program.doing.personal import personal_kind, personal_stores
 from durability.program.doing.rowwork import deletes_rows, row_work
 from durability.program.doing.touches import touches
 from durability.program.flows.results import names_in
 from durability.program.flows.statements import query_texts
 from durability.program.links.graph import Edge, FunctionKey
 from durability.program.sites import CallSite
+from durability.program.trust.shown import handed_out
 
 if TYPE_CHECKING:
     from durability.program.context import Context
@@ -89,17 +90,29 @@ class DearEffects:
 
     def _personal_reads(self) -> Iterator[CallSite]:
         """Calls that read whole rows, or what is personal in them, from tables that hold personal data."""
+        tables = self._personal_tables()
+        for effect in ("db.query", "db.fetch_all", "db.fetch_one"):
+            for call in self._context.stated.get(effect, ()) if tables else ():
+                words = {word for touch in touches(self._context, call) for word in tables.get(touch.name, ())}
+                texts = query_texts(self._context, call) or ()
+                if words and _shows(texts, words):
+                    yield call
+                elif words and not texts:
+                    yield from handed_out(self._context, call)
+
+    def _personal_tables(self) -> dict[str, set[str]]:
+        """The tables in which something personal is stored, or whose columns say so, with its names."""
         tables: dict[str, set[str]] = {}
         for store in personal_stores(self._context):
             # What a salary or an account belongs to is often an offer or a firm.
             for touch in touches(self._context, store.call) if store.kind != "financial" else ():
                 if touch.kind == "database" and touch.name:
                     tables.setdefault(touch.name, set()).add(store.word)
-        for effect in ("db.query", "db.fetch_all", "db.fetch_one"):
-            for call in self._context.stated.get(effect, ()) if tables else ():
-                words = {word for touch in touches(self._context, call) for word in tables.get(touch.name, ())}
-                if words and _shows(query_texts(self._context, call) or (), words):
-                    yield call
+        for model, table in self._context.schema.by_model.items():
+            words = {item.name for item in table.columns if personal_kind(item.name) in ("personal", "health")}
+            if words:
+                tables.setdefault(model.name, set()).update(words)
+        return tables
 
     @cached_property
     def _writes(self) -> tuple[CallSite, ...]:

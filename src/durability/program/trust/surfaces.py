@@ -16,6 +16,7 @@ from durability.program.trust.dear import KINDS, DearEffects
 from durability.program.trust.hints import Hints
 from durability.program.trust.listeners import Listeners
 from durability.program.trust.screens import Screens
+from durability.program.trust.shown import answers_with, holds_personal
 
 if TYPE_CHECKING:
     from durability.program.context import Context
@@ -200,7 +201,11 @@ class Surfaces:
         if kind == "llm" and (self._screens.brings_key(entry) or self._hints.takes_key(entry.function)):
             return ()  # whoever brings the key pays
         chain = self._dear.chain(entry.function, kind)
-        return () if kind == "personal" and len(chain) > _NEAR else chain
+        if kind == "personal" and chain:
+            shape = answers_with(self._context, entry.function)
+            if len(chain) > _NEAR or (shape is not None and not holds_personal(self._context, shape)):
+                return ()
+        return chain
 
     def _authentication(self, entry: EntryPoint) -> tuple[Verdict, tuple[Step, ...]]:
         if entry.role == "ui":
