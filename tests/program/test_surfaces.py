@@ -36,9 +36,34 @@ def test_reading_is_no_surface_though_it_leaves_a_note():
     assert surfaces({"app.py": text}) == []
 
 
-@pytest.mark.parametrize("path", ["/auth/drop", "/login", "/reset-password", "/sign-up", "/invites/{token}", "/health"])
+@pytest.mark.parametrize(
+    "path", ["/auth/drop", "/login", "/reset-password", "/sign-up", "/invites/{token}", "/drop/{reset_code}"]
+)
 def test_what_has_to_be_open_is_no_surface(path):
     assert surfaces(route(f"@app.post('{path}')")) == []
+
+
+@pytest.mark.parametrize("path", ["/health", "/healthz", "/goods/{code}", "/zips/{zip_code}"])
+def test_what_deletes_does_not_have_to_be_open_though_it_is_called_so(path):
+    assert surfaces(route(f"@app.post('{path}')")) == [f"POST {path}: delete, open"]
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ("db.orders.update_one({'stripe_session_id': session_id}, {'$set': {'paid': True}})", True),
+        ("db.login_attempts.update_one({'user': session_id}, {'$set': {'n': 1}})", False),
+        ("sql.execute('UPDATE orders SET session_id = ? WHERE id = 1', (session_id,))", True),
+        ("sql.execute('UPDATE sessions SET seen = 1 WHERE id = ?', (session_id,))", False),
+    ],
+)
+def test_the_table_says_whether_what_is_written_passes_and_not_what_it_is_looked_for_by(body, found):
+    text = (
+        API
+        + "from pymongo import MongoClient\ndb = MongoClient('mongodb://h')['shop']\nsql = sqlite3.connect('a.db')\n"
+    )
+    text += f"@app.post('/x')\ndef x(session_id: str):\n    {body}\n"
+    assert surfaces({"app.py": text}) == (["POST /x: change, open"] if found else [])
 
 
 def test_a_reset_of_the_whole_system_does_not_have_to_be_open():

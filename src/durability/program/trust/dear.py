@@ -125,7 +125,7 @@ class DearEffects:
                     making.add(call.key)
                 elif effect == "db.query" and not _changes(self._context, call, texts):
                     continue
-                elif not call.name.startswith(_CACHES) and not _is_passing(call, texts):
+                elif not call.name.startswith(_CACHES) and not _is_passing(self._context, call, texts):
                     found.append(call)
         return tuple(call for call in found if call.key not in making)
 
@@ -155,14 +155,19 @@ def _deletes(context: "Context", call: CallSite) -> bool:
     return deletes_rows(context, call) or ".delete()" in call.shown
 
 
-def _is_passing(call: CallSite, texts: tuple[str, ...]) -> bool:
-    """Whether what is written is no record of anybody: a counter, a log line, a token, a visit."""
-    names = [name for item in call.arguments[:1] for name in names_in(item.value)] if not texts else []
-    if call.receiver is not None and not texts:
-        names += names_in(call.receiver)
-    heads = [" ".join(text.split()[:4]) for text in texts]
-    names = [name for name in names if name.rsplit(".", 1)[-1] not in ("session", "db_session")]
-    return any(_PASSING.search(name) for name in (*names, *heads)) if heads or names else False
+def _is_passing(context: "Context", call: CallSite, texts: tuple[str, ...]) -> bool:
+    """Whether what is written is no record of anybody: a counter, a log line, a token, a visit.
+
+    The table says it; what rows are looked for by is no matter. Only where it is not in sight do other names count.
+    """
+    tables = [touch.name for touch in touches(context, call) if touch.kind == "database" and touch.how != "reads"]
+    names = [name for name in tables if name] or [" ".join(text.split()[:3]) for text in texts]
+    if not names:
+        values = [item.value for item in call.arguments[:1] if item.value.kind != "dict"]
+        values += [call.receiver] if call.receiver is not None else []
+        names = [name for value in values for name in names_in(value)]
+        names = [name for name in names if name.rsplit(".", 1)[-1] not in ("session", "db_session")]
+    return any(_PASSING.search(name) for name in names)
 
 
 def _sets_field(call: CallSite) -> bool:

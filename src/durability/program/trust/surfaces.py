@@ -24,12 +24,14 @@ if TYPE_CHECKING:
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _OPEN = frozenset(
     {"login", "signin", "signup", "register", "registration", "logout", "signout", "password", "auth", "oauth",
-     "oauth2", "sso", "saml", "otp", "token", "captcha", "health", "healthz", "healthcheck", "readiness",
-     "liveness", "ping", "static", "assets", "favicon", "robots", "docs", "redoc", "openapi", "unsubscribe",
-     "subscribe", "newsletter", "waitlist", "contact", "feedback", "invite", "invitation", "public", "csrf",
-     "telemetry", "pixel", "metrics"}
+     "oauth2", "sso", "saml", "otp", "token", "captcha", "static", "assets", "favicon", "robots", "docs", "redoc",
+     "openapi", "unsubscribe", "subscribe", "newsletter", "waitlist", "contact", "feedback", "invite", "invitation",
+     "public", "csrf", "telemetry", "pixel", "metrics", "ping"}
 )  # fmt: skip
-"""Words of addresses and handlers that somebody who is not known yet has to reach."""
+"""Words of addresses and handlers that somebody who is not known yet has to reach.
+
+What only says whether the program is well has nothing to lose: a health check that pays or changes something has.
+"""
 _OPEN_PAIRS = (
     ("log", "in"), ("sign", "in"), ("sign", "up"), ("sign", "out"), ("log", "out"), ("verify", "email"),
     ("confirm", "email"), ("magic", "link"), ("create", "account"), ("share", "link"),
@@ -42,7 +44,13 @@ _CHANGING = frozenset(
     {"delete", "remove", "toggle", "update", "edit", "add", "create", "approve", "reject", "reset", "clear", "complete",
      "archive", "cancel", "wipe", "drop", "set"}
 )  # fmt: skip
-_SECRET_PARTS = re.compile(r"[{<](?:\w+:)?\w*(?:token|secret|signature|hash|invite|code|uidb64)\w*(?::\w+)?[}>]", re.I)
+_SECRET_PARTS = re.compile(
+    r"[{<](?:\w+:)?\w*(?:token|secret|signature|hash|invit|uidb64)\w*(?::\w+)?[}>]|[{<]uuid:\w*code>|"
+    r"(?:access|reset|verif|confirm|activat|redeem|unlock|claim|join|magic|share)[^/]*/?[{<]?[^/]*code\w*(?::\w+)?[}>]",
+    re.IGNORECASE,
+)
+"""A part of an address that nobody guesses: a plain `code` is often that of a country or a product."""
+
 _ADDING = frozenset({"add", "create", "insert", "insert_one"})
 _INSERTING = re.compile(r"\s*insert\s+(?:or\s+ignore\s+)?into\b(?!.*\b(?:do|key)\s+update\b)", re.I | re.S)
 _RARE = 4
