@@ -164,3 +164,17 @@ def test_a_model_of_a_library_without_columns_in_sight_is_a_table(tmp_path):
         "@app.post('/x')\nasync def x(key: str):\n    pet = await Pet.get(id=key)\n    pet.name = 'x'\n    await pet.save()\n"
     }
     assert touched(tmp_path, files)[1] == [("reads", "Pet"), ("writes", "Pet")]
+
+
+@pytest.mark.parametrize(
+    ("files", "stakes"),
+    [
+        (sql("row = Log(user_id=1)\ndb.add(row)\ntry:\n    tell()\nexcept Exception:\n    db.delete(row)\n    db.commit()"), ()),
+        (mongo("made = db.orders.insert_one({'a': key})\n    try:\n        tell()\n    except Exception:\n        db.orders.delete_one({'_id': made.inserted_id})"), ()),
+        (sql("row = db.get(Log, 1)\ntry:\n    tell()\nexcept Exception:\n    db.delete(row)\n    db.commit()"), ("deletes stored records",)),
+        (mongo("made = db.orders.insert_one({'a': key})\n    db.orders.delete_one({'a': key})"), ("deletes stored records",)),
+        (mongo("made = Asked(key)\n    db.orders.delete_one({'_id': made.id})", "class Asked:\n    pass\n"), ("deletes stored records",)),
+    ],
+)  # fmt: skip
+def test_taking_back_what_was_just_stored_is_no_deletion_at_stake(tmp_path, files, stakes):
+    assert touched(tmp_path, files)[0].stakes == stakes

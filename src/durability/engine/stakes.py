@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from durability.model import Stake
 from durability.program.context import Context
 from durability.program.doing.personal import personal_stores
-from durability.program.doing.rowwork import deletes_rows
+from durability.program.doing.rowwork import deletes_rows, takes_back
 from durability.program.doing.touches import touches
 from durability.program.flows.results import names_in
 from durability.program.flows.statements import query_texts
@@ -86,7 +86,9 @@ def _is_passing(call: CallSite) -> bool:
 
 
 def _deletes(context: Context, call: CallSite) -> bool:
-    """Whether a call deletes what people would miss: not a token, a session, or what has expired."""
+    """Whether a call deletes what people would miss: not a token, what has expired, or what it has only just stored."""
+    if takes_back(context, call):
+        return False
     texts = query_texts(context, call) or ()
     names = [touch.name for touch in touches(context, call) if touch.kind == "database"]
     return (deletes_rows(context, call) or any(map(_DROPS.match, texts))) and not any(

@@ -3,6 +3,8 @@
 import re
 from typing import TYPE_CHECKING, Literal
 
+from durability.facts.model import Value
+from durability.program.doing.tables import is_stored
 from durability.program.flows.statements import acting, query_texts
 from durability.program.sites import CallSite
 
@@ -21,6 +23,8 @@ _DELETING = frozenset(
 """Methods that delete rows or documents, of all libraries: nothing else is called so on a data store."""
 
 _BUILDERS: dict[str, RowWork] = {"insert": "writes", "update": "writes", "delete": "deletes"}
+_CREATING = frozenset({"create", "acreate", "insert_one", "insert"})
+_KEYS = frozenset({"inserted_id", "id", "pk"})
 _CHAIN = 20
 
 
@@ -45,6 +49,31 @@ def text_work(text: str) -> RowWork:
 def deletes_rows(context: "Context", call: CallSite) -> bool:
     """Whether a call deletes rows or documents: by its statement, or by its name."""
     return row_work(context, call) == "deletes"
+
+
+def takes_back(context: "Context", call: CallSite) -> bool:
+    """Whether a deletion undoes what its own function has just stored: `except Failed: order.delete()`."""
+    values = [item.value for item in call.arguments[:1]] + ([call.receiver] if call.receiver is not None else [])
+    return deletes_rows(context, call) and any(_is_own(context, value, call) for value in values)
+
+
+def _is_own(context: "Context", value: Value, call: CallSite) -> bool:
+    """Whether a value is a row that the function made, or names one by the key that it got."""
+    if value.kind == "dict":
+        return any(_is_own(context, item, call) for item in value.parts[1::2])
+    if value.kind == "attr" and value.text in _KEYS:
+        return _is_own(context, value.parts[0], call)
+    if value.kind != "name":
+        return False
+    bound = [item.value for item in context.program.assigns_to(call.path, value.text) if item.function == call.key[1]]
+    made = [context.call(call.path, item.call) for item in bound if item is not None and item.call >= 0]
+    return bool(bound) and len(made) == len(bound) and all(_makes_row(context, item) for item in made)
+
+
+def _makes_row(context: "Context", call: CallSite) -> bool:
+    if call.symbol.kind == "class":
+        return is_stored(context, call.symbol)
+    return call.library.effect == "db.write" and call.shown.rpartition(".")[2] in _CREATING
 
 
 def _built(context: "Context", call: CallSite) -> RowWork | None:

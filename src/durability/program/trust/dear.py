@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from durability.model import Step
 from durability.program.doing.effects import Table, spread, steps_along
 from durability.program.doing.personal import personal_kind, personal_stores
-from durability.program.doing.rowwork import deletes_rows, row_work
+from durability.program.doing.rowwork import deletes_rows, row_work, takes_back
 from durability.program.doing.touches import touches
 from durability.program.flows.results import names_in
 from durability.program.flows.statements import query_texts
@@ -127,7 +127,7 @@ class DearEffects:
                     continue
                 elif not call.name.startswith(_CACHES) and not _is_passing(self._context, call, texts):
                     found.append(call)
-        return tuple(call for call in found if call.key not in making)
+        return tuple(call for call in found if call.key not in making and not takes_back(self._context, call))
 
 
 def _changes(context: "Context", call: CallSite, texts: tuple[str, ...]) -> bool:
