@@ -63,7 +63,8 @@ class MappedEntry(Struct, frozen=True):
     """One entry point with what it touches. `access` says whether a stranger may use it; "" where nobody asks.
 
     `leaves` are its lasting effects in the order in which they happen, `stakes` what of it somebody would regret,
-    `lanes` how many are served at once, where its framework documents it.
+    `lanes` how many are served at once, where its framework documents it, and `calls` how the calls on its path were
+    resolved: what those into libraries that are not known, and unresolved ones, touch is not among `touches`.
     """
 
     name: str
@@ -78,6 +79,7 @@ class MappedEntry(Struct, frozen=True):
     gaps: tuple[Gap, ...]
     hold: MappedHold | None
     lanes: int | None
+    calls: CallCounts
 
 
 class SettingPlace(Struct, frozen=True):

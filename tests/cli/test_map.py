@@ -229,3 +229,27 @@ def test_what_stands_when_it_stops_is_in_the_map(tmp_path, run):
     assert "in order  payment stripe → record orders" in shown
     assert "later     message smtplib" in shown
     assert "payment stripe stands, record orders is missing" in shown
+
+
+@pytest.mark.parametrize(
+    ("body", "entry", "last"),
+    [
+        ("return len(key)", "touches nothing outside the program\n", "All calls could be followed."),
+        (
+            "strange.press(key)",
+            "touches nothing outside the program that can be seen: of its 1 call 1 goes into libraries that are not known here",
+            "Of 3 calls 1 goes into libraries that are not known here; what they touch is not shown.",
+        ),
+        (
+            "key.press()",
+            "touches nothing outside the program that can be seen: of its 1 call 1 could not be followed",
+            "Of 3 calls 1 could not be followed; what they touch is not shown.",
+        ),
+    ],
+)
+def test_what_is_not_seen_is_counted_where_nothing_is_shown(tmp_path, run, body, entry, last):
+    text = f"import strange\nfrom fastapi import FastAPI\napp = FastAPI()\n@app.get('/x')\ndef x(key):\n    {body}\n"
+    (tmp_path / "app.py").write_text(text, "utf-8")
+    shown = run("map", str(tmp_path)).out
+    assert entry in shown
+    assert shown.rstrip().endswith(last)

@@ -22,6 +22,7 @@ from durability.program.doing.settings import settings_of
 from durability.program.doing.touches import EFFECTS, state_touches, touches
 from durability.program.entrypoints.entries import EntryPoint
 from durability.program.entrypoints.lanes import lanes_of
+from durability.program.links.graph import FunctionKey
 from durability.program.sequences.gaps import gaps as gaps_of
 from durability.sources.files import discover
 from durability.sources.project import read_manifests
@@ -72,12 +73,12 @@ def map_of(name: str, context: Context) -> ProjectMap:
     for function, touch in (*state_touches(context), *kept_rows(context)):
         for entry in context.reach.of(function).entries:
             by_entry.setdefault(entry, []).append(touch)
-    stakes, gaps = stakes_of(context), _gaps(context)
+    stakes, gaps, paths = stakes_of(context), _gaps(context), _paths(context)
     return ProjectMap(
         schema_version=1,
         project=name,
         entry_points=tuple(
-            _entry(context, entry, by_entry.get(entry.name, ()), stakes, gaps)
+            _entry(context, entry, by_entry.get(entry.name, ()), stakes, gaps, paths.get(entry.name, ()))
             for entry in context.entries
             if not entry.hook
         ),
@@ -93,6 +94,7 @@ def _entry(
     found: Iterable[Touch],
     stakes: Iterable[Stake],
     gaps: Mapping[str, list[Gap]],
+    reached: Iterable[FunctionKey],
 ) -> MappedEntry:
     function = context.program.function(entry.function)
     line = function.span[0] if entry.function[1] else 1
@@ -111,7 +113,17 @@ def _entry(
         gaps=tuple(gaps.get(entry.name, ())),
         hold=_hold(context, entry),
         lanes=lanes_of(context, entry),
+        calls=context.program.counts_in(reached),
     )
+
+
+def _paths(context: Context) -> dict[str, list[FunctionKey]]:
+    """The functions that each entry point leads to, by its name."""
+    found: dict[str, list[FunctionKey]] = {}
+    for key in context.program.functions():
+        for entry in context.reach.of(key).entries:
+            found.setdefault(entry, []).append(key)
+    return found
 
 
 def _hold(context: Context, entry: EntryPoint) -> MappedHold | None:

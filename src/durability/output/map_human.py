@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from durability.map_model import Lasting, MappedEntry, ProjectMap, Setting, Touch
-from durability.output.map_words import ACCESS, KINDS, MISSING, ROLES, counted, lasting, named
+from durability.output.map_words import ACCESS, KINDS, MISSING, ROLES, counted, lasting, named, nothing, unseen
 from durability.output.paper import Paper
 
 _LEFT = 10
@@ -20,9 +20,7 @@ def render(found: ProjectMap, paper: Paper) -> str:
         lines += ["When it starts", *_touches(found.at_start, paper), ""]
     if found.settings:
         lines += ["Settings", *_settings(found.settings, paper), ""]
-    calls = found.calls
-    total = calls.project + calls.library + calls.other_library + calls.unresolved
-    lines.append(f"{calls.unresolved:,} of {total:,} calls could not be followed; what they touch is not shown.")
+    lines.append(f"{unseen(found.calls) or 'All calls could be followed'}.")
     return "\n".join(lines) + "\n"
 
 
@@ -31,11 +29,7 @@ def _entry(entry: MappedEntry, paper: Paper) -> Iterator[str]:
     shown = ", ".join(note for note in notes if note)
     place = f"{paper.text(entry.path)}:{entry.line}"
     yield f"{paper.text(entry.name)}{f' ({shown})' if shown else ''}  {place}"
-    yield from (
-        _touches(entry.touches, paper)
-        if entry.touches
-        else ("  touches nothing outside the program, as far as its calls could be followed",)
-    )
+    yield from (_touches(entry.touches, paper) if entry.touches else (f"  {nothing(entry.calls)}",))
     if entry.hold is not None:
         lanes = f", {entry.lanes} at a time" if entry.lanes is not None else ""
         most, once = ("up to ", " at one step") if entry.hold.seconds is not None else ("", "")

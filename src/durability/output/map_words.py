@@ -1,6 +1,7 @@
 """The words of a map that its writers for people share."""
 
 from durability.map_model import Lasting, ProjectMap, Touch
+from durability.model import CallCounts
 
 KINDS = {
     "money": "payment", "message": "message", "model": "model", "database": "database", "service": "service",
@@ -38,6 +39,27 @@ def named(touch: Touch) -> str:
     if touch.name.startswith("$"):
         return f"named by {touch.name[1:]}"
     return touch.name or "name not known"
+
+
+def unseen(calls: CallCounts) -> str:
+    """How many calls of how many the map says nothing about, and why; "" when it follows all of them."""
+    total = calls.project + calls.library + calls.other_library + calls.unresolved
+    lost = [f"{calls.unresolved:,} could not be followed"] if calls.unresolved else []
+    verb = "goes" if calls.other_library == 1 else "go"
+    lost += [f"{calls.other_library:,} {verb} into libraries that are not known here"] if calls.other_library else []
+    return (
+        f"Of {total:,} call{'' if total == 1 else 's'} {' and '.join(lost)}; what they touch is not shown"
+        if lost
+        else ""
+    )
+
+
+def nothing(calls: CallCounts) -> str:
+    """That an entry point touches nothing, as far as that is known."""
+    doubt = unseen(calls)
+    if not doubt:
+        return "touches nothing outside the program"
+    return f"touches nothing outside the program that can be seen: of its {doubt[3:].partition(';')[0]}"
 
 
 def counted(found: ProjectMap) -> str:

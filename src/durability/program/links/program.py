@@ -1,6 +1,6 @@
 """The linked program: every call resolved, who calls whom, what is reached from where."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from durability.facts.model import Assign, Exit, FileFacts, Function, Value
 from durability.knowledge import Knowledge
@@ -215,12 +215,15 @@ class Program:
 
     def counts(self) -> CallCounts:
         """How the calls of first-party code were resolved."""
+        return self.counts_in((path, index) for path in self.files for index in range(len(self.files[path].functions)))
+
+    def counts_in(self, keys: Iterable[FunctionKey]) -> CallCounts:
+        """How the calls of some functions were resolved, as far as they are first-party code."""
         totals = {"project": 0, "library": 0, "other_library": 0, "unresolved": 0}
-        for path, symbols in self.symbols.items():
-            if self.file_roles.get(path) == "first-party":
-                facts = self.files[path]
-                for call, symbol in zip(facts.calls, symbols, strict=True):
-                    totals[self._class(symbol)] += not facts.functions[call.function].supplied
+        for key in keys:
+            if self.file_roles.get(key[0]) == "first-party" and not self.function(key).supplied:
+                for call in self.calls_in(key):
+                    totals[self._class(self.symbols[key[0]][call])] += 1
         return CallCounts(**totals)
 
     def is_unresolved(self, path: str, call: int) -> bool:
