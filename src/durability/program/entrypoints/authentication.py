@@ -62,20 +62,7 @@ class Authentication:
         path, index = entry.function
         for item in self._program.files[path].functions[index].decorators:
             if (path, item.call) != entry.registered:
-                yield self._decorator(item.ref, path, self._program.function(entry.function).span[0])
-
-    def _decorator(self, ref: str, path: str, line: int) -> Check:
-        symbol = self._program.resolve(ref, path)
-        if symbol.kind in ("function", "class"):
-            key = self._program.key_of(symbol)
-            return self.credentials.checked(key) if key is not None else OPEN
-        if symbol.kind != "library":
-            return "unknown", ()
-        row = self._program.row(symbol.name)
-        if row is not None and row.effect == "auth":
-            return "required", (Step(path, line, f"{symbol.name} checks who is asking"),)
-        known = row is not None or self._program.library.entry(symbol.name)
-        return OPEN if known or "." not in symbol.name or _is_harmless(symbol.name) else ("unknown", ())
+                yield self.credentials.decorator(item.ref, path, self._program.function(entry.function).span[0])
 
     def _registration(self, entry: EntryPoint) -> Iterator[Check]:
         path, index = entry.registered
@@ -92,7 +79,7 @@ class Authentication:
             if item.value.kind == "call" and item.value.call >= 0 and not item.value.text.endswith("as_view"):
                 wrapper = self._program.files[path].calls[item.value.call]
                 if self._program.symbol(path, item.value.call).kind in ("library", "function"):
-                    checked = self._decorator(wrapper.ref, path, wrapper.span[0])
+                    checked = self.credentials.decorator(wrapper.ref, path, wrapper.span[0])
                     yield checked if checked[0] == "required" else OPEN
         for owner in self._routers.owners(path, index):
             if owner not in self._above:
@@ -263,17 +250,3 @@ def _stronger(checks: Iterator[Check]) -> Check:
         if check[0] == "unknown":
             found = check
     return found
-
-
-def _is_harmless(name: str) -> bool:
-    last = name.rsplit(".", 1)[-1]
-    return ".mapping." in name or last in (
-        "wraps",
-        "lru_cache",
-        "cache",
-        "staticmethod",
-        "classmethod",
-        "property",
-        "action",
-        "override",
-    )

@@ -1,11 +1,13 @@
 """Whether a function turns away whoever shows no credentials: what it reads of the caller, and how it refuses."""
 
 import re
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from durability.facts.model import Call, Parameter, Value
 from durability.model import Step
 from durability.program.entrypoints.bindings import Bindings
+from durability.program.entrypoints.optional import is_caught, lets_pass
+from durability.program.entrypoints.refusals import Mode, Refusals
 from durability.program.entrypoints.sessions import is_session, is_session_named
 from durability.program.links.graph import FunctionKey
 from durability.program.links.program import Program
@@ -24,21 +26,28 @@ _KEYED = re.compile(r"(?:^|\.)(?:headers|cookies|META)\.get$")
 _SECRET = re.compile(
     r"auth|token|key|secret|signature|session|cookie|user|credential|principal|assertion|sid$", re.IGNORECASE
 )
-_REFUSALS = frozenset({"401", "403", "HTTP_401_UNAUTHORIZED", "HTTP_403_FORBIDDEN", "UNAUTHORIZED", "FORBIDDEN"})
-_REFUSING = re.compile(
-    r"unauthori[sz]ed|forbidden|permissiondenied|permissionerror|no_?permission|notauthenticated|autherror|"
-    r"unauthenticated|accessdenied|not_?(?:signed|logged)_?in|login_?required",
-    re.IGNORECASE,
-)
-_LOGIN = re.compile(r"log_?in|sign_?in|auth", re.IGNORECASE)
 _LOGS_IN = ("authenticate", "login", "login_user", "compare_digest", "new", "is_valid")
 """They compare what is in the body of the request: a login, which anybody may try."""
 _SECURITY = "fastapi.security."
 GIVEN = ("Depends", "Security")
+_HARMLESS = frozenset(
+    {"wraps", "lru_cache", "cache", "staticmethod", "classmethod", "property", "action", "override"}
+)  # fmt: skip
+"""Decorators that have nothing to do with who is asking."""
+
 """They name what supplies a parameter (FastAPI)."""
 _MOST = 60
 """Functions that are looked into for one question."""
 _DEEP = 3
+
+
+class _Visit(NamedTuple):
+    """A function on the way: how many calls deep, in which mode, and whether what it refuses keeps callers out."""
+
+    key: FunctionKey
+    level: int
+    mode: Mode
+    counts: bool = True
 
 
 class Credentials:
@@ -48,6 +57,7 @@ class Credentials:
         self._program = program
         self._bindings = bindings
         self._known: dict[tuple[FunctionKey, int], Check] = {}
+        self._refusals = Refusals(program)
 
     def checked(self, key: FunctionKey, depth: int = _DEEP) -> Check:
         """Whether a function that runs before a handler, or the handler itself, refuses callers without credentials.
@@ -55,6 +65,7 @@ class Credentials:
         `depth` is how many calls deep the reading and the refusal may lie.
         """
         if (key, depth) not in self._known:
+            self._known[key, depth] = OPEN  # a decorator may lead back to what it stands on
             self._known[key, depth] = self._look(key, depth)
         return self._known[key, depth]
 
@@ -91,14 +102,20 @@ class Credentials:
 
     def _look(self, key: FunctionKey, depth: int) -> Check:
         reads, refuses, knows, unknown = None, None, None, False
-        pending, seen = [(key, 0)], {key}
+        root: Mode = "before" if depth == _DEEP else "handler"
+        pending, seen = [_Visit(key, 0, root)], {key}
         while pending and len(seen) <= _MOST:
-            at, level = pending.pop(0)
+            visit = pending.pop(0)
+            at = visit.key
             reads = reads or self._reads(at)
-            raising = self._raises(at) if level == 0 else None  # a caller may catch what a helper raises
+            counts = visit.counts and not lets_pass(self._program, at)
+            raising = (
+                self._raises(at) if visit.level == 0 and counts else None
+            )  # a caller may catch what a helper raises
             if raising is not None:
                 return "required", (raising,)
-            refuses = refuses or self._refuses(at, depth == _DEEP)
+            if counts and refuses is None:
+                refuses = self._refusals.of(at, visit.mode, elsewhere=depth == _DEEP)
             knows = knows or self._knows(at)
             for item in self._program.function(at).parameters:
                 verdict = self._parameter(item, at)
@@ -106,19 +123,54 @@ class Credentials:
                     return verdict
                 unknown = unknown or verdict[0] == "unknown"
                 reads = reads or (verdict[1][0] if verdict[1] else None)
-            for further in [*self._supplied(at), *(self._further(at) if level < depth else ())]:
-                if further not in seen:
-                    seen.add(further)
-                    pending.append((further, level + 1))
+            if visit.level < depth and (guarded := self._guarded(at)) is not None:
+                return guarded
+            further = [_Visit(item, visit.level + 1, "before") for item in self._supplied(at)]
+            further += self._further(at, visit, counts=counts) if visit.level < depth else []
+            for following in further:
+                if following.key not in seen:
+                    seen.add(following.key)
+                    pending.append(following)
         if refuses is not None and (reads or knows):
             steps = (reads or knows, refuses)
             return "required", tuple(step for step in steps if step is not None)
         return ("unknown", ()) if unknown or (knows is not None and depth == _DEEP) else OPEN
 
-    def _further(self, key: FunctionKey) -> list[FunctionKey]:
+    def _further(self, key: FunctionKey, visit: _Visit, *, counts: bool) -> list[_Visit]:
         inner = self._program.functions_in(key) if key[1] else []
-        edges = self._program.callees.get(key, ())
-        return inner + [edge.callee for edge in edges if not edge.offloaded and edge.callee[1] > 0]
+        found = [_Visit(item, visit.level + 1, visit.mode, counts) for item in inner]
+        for edge in self._program.callees.get(key, ()):
+            if not edge.offloaded and edge.callee[1] > 0:
+                caught = edge.call >= 0 and edge.caller == key and is_caught(self._program, key, edge.call)
+                found.append(_Visit(edge.callee, visit.level + 1, visit.mode, counts and not caught))
+        return found
+
+    def _guarded(self, key: FunctionKey) -> Check | None:
+        """What the decorators of a function demand whose answer is given on: a view that only picks another view."""
+        calls = self._program.files[key[0]].calls
+        for edge in self._program.callees.get(key, ()):
+            if edge.call < 0 or edge.offloaded or calls[edge.call].used != "returned":
+                continue
+            callee = self._program.function(edge.callee)
+            for item in callee.decorators:
+                found = self.decorator(item.ref, edge.callee[0], callee.span[0])
+                if found[0] == "required":
+                    return found
+        return None
+
+    def decorator(self, ref: str, path: str, line: int) -> Check:
+        """What a decorator demands of whoever calls."""
+        symbol = self._program.resolve(ref, path)
+        if symbol.kind in ("function", "class"):
+            key = self._program.key_of(symbol)
+            return self.checked(key) if key is not None else OPEN
+        if symbol.kind != "library":
+            return "unknown", ()
+        row = self._program.row(symbol.name)
+        if row is not None and row.effect == "auth":
+            return "required", (Step(path, line, f"{symbol.name} checks who is asking"),)
+        known = row is not None or self._program.library.entry(symbol.name)
+        return OPEN if known or "." not in symbol.name or _is_harmless(symbol.name) else ("unknown", ())
 
     def sources(self, item: Parameter, key: FunctionKey) -> list[tuple[Value, FunctionKey]]:
         """The calls that say where a parameter of a function comes from: `Depends(...)`, `Header(...)`.
@@ -251,40 +303,6 @@ class Credentials:
             pending.extend(part.parts)
         return False
 
-    def _refuses(self, key: FunctionKey, before: bool) -> Step | None:
-        """Where a function turns callers away. What runs `before` a handler and sends elsewhere keeps them from it."""
-        facts = self._program.files[key[0]]
-        for index in self._program.calls_in(key):
-            call = facts.calls[index]
-            last = call.target.rsplit(".", 1)[-1]
-            values = [item.value for item in call.arguments]
-            if any(_is_refusal(value) for value in values) or _REFUSING.search(last):
-                return Step(key[0], call.span[0], f"{call.target}() turns the caller away")
-            sends = "redirect" in last.lower() or last == "HTTPFound"
-            if sends and (before or any(_names_login(value, facts.calls) for value in values)):
-                return Step(key[0], call.span[0], "sends the caller elsewhere")
-        for item in self._program.exits_in(key):
-            if item.value is None or item.kind not in ("return", "raise"):
-                continue
-            parts = item.value.parts if item.value.kind == "tuple" else (item.value,)
-            named = _REFUSING.search(plain_name(item.value)) or self._raises_refusal(item.value, key)
-            if named or any(_is_refusal(part) for part in parts):
-                return Step(key[0], item.span[0], "turns the caller away")
-        return None
-
-    def _raises_refusal(self, value: Value, key: FunctionKey) -> bool:
-        """Whether an error of the project says in its class that the caller is turned away: `status = 401`."""
-        if value.kind != "call" or value.call < 0:
-            return False
-        symbol = self._program.symbol(key[0], value.call)
-        if symbol.kind != "class":
-            return False
-        return any(
-            item.value is not None and _is_refusal(item.value)
-            for item in self._program.assigns_in((symbol.path, 0))
-            if self._program.files[symbol.path].blocks[item.block].targets[:1] == (symbol.name,)
-        )
-
     def _line(self, key: FunctionKey, value: Value) -> int:
         if value.call >= 0:
             return self._program.files[key[0]].calls[value.call].span[0]
@@ -301,13 +319,6 @@ def _gives_way(call: Call) -> bool:
     return False
 
 
-def _is_refusal(value: Value) -> bool:
-    return value.kind in ("const", "attr") and value.text in _REFUSALS
-
-
-def _names_login(value: Value, calls: tuple[Call, ...]) -> bool:
-    if value.kind == "text":
-        return _LOGIN.search(value.text) is not None
-    if value.kind == "call" and value.call >= 0:
-        return any(item.value.kind == "text" and _LOGIN.search(item.value.text) for item in calls[value.call].arguments)
-    return value.kind == "attr" and _LOGIN.search(value.text) is not None
+def _is_harmless(name: str) -> bool:
+    last = name.rsplit(".", 1)[-1]
+    return ".mapping." in name or last in _HARMLESS
