@@ -63,3 +63,66 @@ def test_those_who_look_after_all_rows_may():
     facts = {"app.py": collect(text, "app.py", module_name("app.py"))}
     context = link(facts, {"app.py": "first-party"}, manifests_of({}))
     assert all(context.ownerships.of(route) is None for route in context.routes)
+
+
+API = (
+    "from fastapi import Depends, FastAPI, Header, HTTPException\nimport jwt, sqlite3\napp = FastAPI()\n"
+    "def db():\n    return sqlite3.connect('a.db')\n"
+    "def me(authorization: str = Header()):\n    return jwt.decode(authorization, 'k' * 32, algorithms=['HS256'])\n"
+    "def roles(*allowed):\n    def inner(user=Depends(me)):\n        if user['role'] not in allowed:\n            raise HTTPException(403)\n"
+    "        return user\n    return inner\n"
+    "@app.get('/notes')\ndef mine(user=Depends(me)):\n    return db().execute('SELECT * FROM notes WHERE owner = ?', (user['id'],)).fetchall()\n"
+)
+
+
+def asked(handler):
+    facts = {"app.py": collect(API + handler, "app.py", module_name("app.py"))}
+    context = link(facts, {"app.py": "first-party"}, manifests_of({}))
+    found = [context.ownerships.of(route) for route in context.routes]
+    return [f"{item.parameter}: {item.compared}" for item in found if item is not None]
+
+
+HANDLERS = {
+    "a number that is named like a person": (
+        "@app.delete('/of/{customer_id}')\ndef drop(customer_id: int, who=Depends(me)):\n"
+        "    db().execute('DELETE FROM notes WHERE owner = ?', (customer_id,))\n",
+        ["customer_id: no"],
+    ),
+    "given on under that name": (
+        "@app.delete('/of/{customer_id}')\ndef drop(customer_id: int, who=Depends(me)):\n    wipe(customer_id)\n"
+        "def wipe(customer_id):\n    db().execute('DELETE FROM notes WHERE owner = ?', (customer_id,))\n",
+        ["customer_id: no"],
+    ),
+    "what belongs to who is asking": (
+        "@app.delete('/notes/{note_id}')\ndef drop(note_id: int, user=Depends(me)):\n    shop = user.shop\n"
+        "    db().execute('DELETE FROM notes WHERE id = ? AND shop = ?', (note_id, shop))\n",
+        ["note_id: yes"],
+    ),
+    "what the database has of who is asking": (
+        "@app.delete('/notes/{note_id}')\ndef drop(note_id: int, user=Depends(me)):\n"
+        "    shop = db().execute('SELECT id FROM shops WHERE owner = ?', (user['id'],)).fetchone()\n"
+        "    db().execute('DELETE FROM notes WHERE id = ? AND shop = ?', (note_id, shop[0]))\n",
+        ["note_id: yes"],
+    ),
+    "a role that ordinary people have": (
+        "@app.delete('/notes/{note_id}')\ndef drop(note_id: int, who=Depends(roles('job_seeker'))):\n"
+        "    db().execute('DELETE FROM notes WHERE id = ?', (note_id,))\n",
+        ["note_id: no"],
+    ),
+    "a role of few": (
+        "@app.delete('/notes/{note_id}')\ndef drop(note_id: int, who=Depends(roles('auditor'))):\n"
+        "    db().execute('DELETE FROM notes WHERE id = ?', (note_id,))\n",
+        [],
+    ),
+    "a short name": (
+        "@app.delete('/notes/{nid}')\ndef drop(nid: str, who=Depends(me)):\n"
+        "    db().execute('DELETE FROM notes WHERE id = ?', (nid,))\n",
+        ["nid: no"],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", HANDLERS)
+def test_who_is_asking_and_what_is_asked_for(case):
+    handler, expected = HANDLERS[case]
+    assert asked(handler) == expected

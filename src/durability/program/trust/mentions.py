@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from durability.facts.model import Call, Value
 from durability.program.entrypoints.sessions import is_session
+from durability.program.links.given import argument_for
 from durability.program.links.graph import FunctionKey
 from durability.program.links.spelling import plain_name
 from durability.program.sites import CallSite
@@ -31,23 +32,67 @@ _STORES = re.compile(
 )
 _GIVEN = ("Depends", "Security")
 _MOST = 60
+_DEEP = 2
+"""Calls up that are asked what they give."""
 
 
-def user_names(context: "Context", key: FunctionKey) -> frozenset[str]:
-    """The names of a function that stand for who is asking: dependencies, what a session says, parameters so called."""
+def user_names(context: "Context", key: FunctionKey, depth: int = _DEEP) -> frozenset[str]:
+    """The names of a function that stand for who is asking: dependencies, what a session says, parameters so called.
+
+    What the address or the query says is only what somebody asks for, whatever its name; and so are the parameters
+    that callers give it on to.
+    """
     program = context.program
-    function = program.function(key)
+    chosen = chosen_names(context, key)
     found = set(CURRENT)
-    for item in function.parameters:
-        supplied = item.default is not None and item.default.text.rsplit(".", 1)[-1] in _GIVEN
-        if (supplied and not _STORES.search(f"{item.name} {item.annotation}")) or _OWNERS.match(item.name):
+    for item in program.function(key).parameters:
+        if item.default is not None and item.default.text.rsplit(".", 1)[-1] in _GIVEN:
+            who = not _STORES.search(f"{item.name} {item.annotation}")
+        else:
+            who = _OWNERS.match(item.name) is not None and item.name not in chosen
+            who = who and _is_handed_user(context, key, item.name, depth)
+        if who:
             found.add(item.name)
-    for bound in program.assigns_in(key):
-        name = plain_name(bound.target)
-        value = bound.value
-        if name and value is not None and any(_says_who(program, key, part) for part in _parts(value)):
-            found.add(name)
+    for _ in range(2):
+        for bound in program.assigns_in(key):
+            name = plain_name(bound.target)
+            if name and bound.value is not None and _is_made_of(context, key, bound.value, found):
+                found.add(name)
     return frozenset(found)
+
+
+def chosen_names(context: "Context", key: FunctionKey) -> frozenset[str]:
+    """The parameters of a handler that the address or the query gives: whoever calls chooses them."""
+    route = context.routes_by_handler.get(key)
+    parameters = route.parameters if route is not None else ()
+    return frozenset(item.name for item in parameters if item.place in ("path", "query"))
+
+
+def _is_handed_user(context: "Context", key: FunctionKey, name: str, depth: int) -> bool:
+    """Whether callers may give a parameter who is asking: some do, or nobody in sight gives anything."""
+    program = context.program
+    edges = [edge for edge in program.callers.get(key, ()) if edge.call >= 0 and not edge.offloaded]
+    if not depth or not edges:
+        return True
+    for edge in edges:
+        path = edge.caller[0]
+        given = argument_for(program.function(key), name, program.files[path].calls[edge.call])
+        if given is None or _is_made_of(context, edge.caller, given, user_names(context, edge.caller, depth - 1)):
+            return True
+    return False
+
+
+def _is_made_of(context: "Context", key: FunctionKey, value: Value, names: Set[str]) -> bool:
+    """Whether a value is who is asking, belongs to them, or is what the database has of theirs."""
+    for part in _parts(value):
+        if _says_who(context.program, key, part) or plain_name(part) in names:
+            return True
+        if part.kind == "call" and part.call >= 0:
+            inner = context.call(key[0], part.call)
+            passes = inner.database.library.effect.startswith("db.query") or part.text in ("str", "int", "uuid.UUID")
+            if passes and mentioned(context, inner, names):
+                return True
+    return False
 
 
 def arguments_with(context: "Context", key: FunctionKey, names: Set[str]) -> Iterator[CallSite]:

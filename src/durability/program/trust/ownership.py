@@ -13,13 +13,20 @@ from durability.program.entrypoints.routes import Route
 from durability.program.links.given import argument_for
 from durability.program.links.graph import FunctionKey
 from durability.program.sites import CallSite
-from durability.program.trust.mentions import CURRENT, arguments_with, mentioned, tests_with, user_names
+from durability.program.trust.mentions import arguments_with, chosen_names, mentioned, tests_with, user_names
 
 if TYPE_CHECKING:
     from durability.program.context import Context
 
-_FEW = re.compile(r"admin|staff|superuser|moderator|operator|role|permission|scope|internal", re.IGNORECASE)
-_ID = re.compile(r"(?:^|_)(?:id|pk|uuid|key|slug)$|Id$")
+_FEW = re.compile(r"admin|staff|superuser|moderator|operator|internal", re.IGNORECASE)
+_GATES = re.compile(r"role|permission|scope", re.IGNORECASE)
+_MANY = re.compile(
+    r"^(?:\w+[_\W])?(?:users?|customers?|clients?|(?:job_?)?seekers?|students?|patients?|members?|candidates?|applicants?|buyers?"
+    r"|sellers?|vendors?|guests?|tenants?|viewers?|subscribers?|guardians?|parents?|employers?|freelancers?|players?)$",
+    re.IGNORECASE,
+)
+"""Roles that ordinary people have, each with rows of their own."""
+_ID = re.compile(r"(?:^|_)(?:id|pk|uuid|guid|key|slug)$|Id$|^[a-z]{1,3}id$")
 _LOGGING = re.compile(
     r"(?:^|\.)(?:logger|logging|log|print|audit\w*|capture\w*)\b|(?:^|_)log(?:_|$)|audit", re.IGNORECASE
 )
@@ -62,16 +69,28 @@ class Ownerships:
         return None
 
     def _is_for_few(self, route: Route) -> bool:
-        """Whether only those may call it who look after everybody's rows."""
+        """Whether only those may call it who look after everybody's rows: a role that ordinary people have is none."""
         path, index = route.handler
         function = self._program.files[path].functions[index]
-        said = [function.name, route.path, *(item.ref for item in function.decorators)]
-        for item in function.parameters:
-            said += [item.name, item.default.text if item.default is not None else ""]
-            if item.default is not None and item.default.call >= 0:
-                given = self._program.files[path].calls[item.default.call].arguments
-                said += [part.value.text for part in given]
-        return any(_FEW.search(word) for word in said)
+        said = [function.name, route.path]
+        gates, roles = [item.ref for item in function.decorators], list[str]()
+        for item in function.decorators:
+            roles += self._texts(path, item.call)
+        for parameter in function.parameters:
+            gates += [parameter.name, parameter.default.text if parameter.default is not None else ""]
+            if parameter.default is not None and parameter.default.call >= 0:
+                for given in self._program.files[path].calls[parameter.default.call].arguments:
+                    gates.append(given.value.text)
+                    roles += self._texts(path, given.value.call)
+        if any(_FEW.search(word) for word in (*said, *gates)):
+            return True
+        return any(_GATES.search(word) for word in (*said, *gates)) and not any(_MANY.match(role) for role in roles)
+
+    def _texts(self, path: str, call: int) -> list[str]:
+        """What a call is given: texts, and the last names of what is named."""
+        given = self._program.files[path].calls[call].arguments if call >= 0 else ()
+        values = [part for item in given for part in (item.value, *item.value.parts)]
+        return [value.text for value in values if value.kind in ("text", "attr", "name")]
 
     def _touched(self, key: FunctionKey, name: str) -> Iterator[tuple[CallSite, str, str]]:
         """The calls that ask about, or change, a row by a name of a function, there or where the name is handed to."""
@@ -120,9 +139,10 @@ class Ownerships:
 
     def _compares(self, route: Route, identifier: str) -> Literal["yes", "no", "unknown"]:
         level, seen, doubtful = [route.handler], {route.handler}, False
-        for depth in range(_DEEP):
+        chosen = chosen_names(self._context, route.handler)
+        for _ in range(_DEEP):
             for key in level:
-                names = user_names(self._context, key) if depth == 0 else CURRENT | user_names(self._context, key)
+                names = user_names(self._context, key) - chosen
                 if tests_with(self._context, key, names):
                     return "yes"
                 for call in arguments_with(self._context, key, names):
