@@ -11,7 +11,9 @@ from durability.program.links.graph import FunctionKey
 from durability.program.links.program import Program
 from durability.program.links.spelling import plain_name
 
-_REFUSALS = frozenset({"401", "403", "HTTP_401_UNAUTHORIZED", "HTTP_403_FORBIDDEN", "UNAUTHORIZED", "FORBIDDEN"})
+_NOT_KNOWN = frozenset({"401", "HTTP_401_UNAUTHORIZED", "UNAUTHORIZED"})
+"""They say that nobody knows who is asking; any other refusal may be for another reason."""
+_REFUSALS = _NOT_KNOWN | {"403", "HTTP_403_FORBIDDEN", "FORBIDDEN"}
 _REFUSING = re.compile(
     r"unauthori[sz]ed|forbidden|permissiondenied|permissionerror|no_?permission|notauthenticated|autherror|"
     r"unauthenticated|accessdenied|not_?(?:signed|logged)_?in|login_?required",
@@ -53,7 +55,8 @@ class Refusals:
             last = call.target.rsplit(".", 1)[-1]
             values = [item.value for item in call.arguments]
             turns = any(_is_refusal(value) for value in values) or _REFUSING.search(last) is not None
-            if turns and self._is_for_caller(key, call.block, mode, _ABOUT_CALLER):
+            words = None if any(value.text in _NOT_KNOWN for value in values) else _ABOUT_CALLER
+            if turns and self._is_for_caller(key, call.block, mode, words):
                 return Step(key[0], call.span[0], f"{call.target}() turns the caller away")
             sends = "redirect" in last.lower() or last == "HTTPFound"
             away = sends and (elsewhere or any(_names_login(value, facts.calls) for value in values))
@@ -65,16 +68,20 @@ class Refusals:
             parts = item.value.parts if item.value.kind == "tuple" else (item.value,)
             named = _REFUSING.search(plain_name(item.value)) is not None or self._raises_refusal(item.value, key)
             turns = named or any(_is_refusal(part) for part in parts)
-            if turns and self._is_for_caller(key, item.block, mode, _ABOUT_CALLER):
+            words = None if any(part.text in _NOT_KNOWN for part in parts) else _ABOUT_CALLER
+            if turns and self._is_for_caller(key, item.block, mode, words):
                 return Step(key[0], item.span[0], "turns the caller away")
         return None
 
-    def _is_for_caller(self, key: FunctionKey, block: int, mode: Mode, words: re.Pattern[str]) -> bool:
-        """Whether what stands in a block is for callers who are not known: not for those who are, nor for all."""
+    def _is_for_caller(self, key: FunctionKey, block: int, mode: Mode, words: re.Pattern[str] | None) -> bool:
+        """Whether what stands in a block is for callers who are not known: not for those who are, nor for all.
+
+        `words` are those of tests that may look at the caller; None where what is said leaves no doubt.
+        """
         tests = list(self._tests(key, block))
         if any(self.presence(key, test) == _KNOWN_THERE.get(kind) for kind, test in tests):
             return False
-        if mode == "before" or any(kind == "handler" for kind, _ in tests):
+        if words is None or mode == "before" or any(kind == "handler" for kind, _ in tests):
             return True
         if tests:
             return any(words.search(word) for _, test in tests for word in self._words(key, test))
@@ -146,7 +153,9 @@ class Refusals:
             if name and name not in seen:
                 seen.add(name)
                 bound = self._program.assigns_to(key[0], name.partition(".")[0])
-                pending.extend(item.value for item in bound if item.function == key[1] and item.value is not None)
+                here = [item for item in bound if item.function == key[1]]
+                pending.extend(item.value for item in here if item.value is not None)
+                pending.extend(test for item in here for _, test in self._tests(key, item.block))
 
     def _raises_refusal(self, value: Value, key: FunctionKey) -> bool:
         """Whether an error of the project says in its class that the caller is turned away: `status = 401`."""
