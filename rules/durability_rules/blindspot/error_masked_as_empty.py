@@ -120,6 +120,25 @@ _MAY_BE_NONE = frozenset({"get", "first", "fetchone", "one_or_none", "scalar_one
             },
             why="its only caller, in another file, takes none for a failure",
         ),
+        Good(
+            {
+                "app.py": "from store import root\ndef page():\n    if found := root():\n        return found\n"
+                "    raise RuntimeError('no root')\n",
+                "store.py": "import requests\ndef root():\n    try:\n        return requests.get('http://o', timeout=3).json()\n"
+                "    except Exception:\n        return {}\n",
+            },
+            why="tested in the very line in which it is asked for",
+        ),
+        Bad(
+            {
+                "app.py": "from store import root\ndef page():\n    if root()['name'] == 'a':\n        return 'a'\n"
+                "    return 'b'\n",
+                "store.py": "import requests\ndef root():\n    try:\n        return requests.get('http://o', timeout=3).json()\n"
+                "    except Exception:  # <-\n        return {}\n",
+            },
+            why="a test of what is in it is none of whether it is there",
+            decoy=True,
+        ),
         Silent("def orders(db):\n    return db.load() or []\n"),
         Miss(
             "def orders(db):\n    found = []\n    try:\n        found = db.load()\n    except Exception:\n        log()\n    return found\n"

@@ -90,6 +90,19 @@ _STORE = (
             why="a count is always there",
         ),
         Good(
+            _APP + "@app.get('/orders')\ndef orders():\n    db = sqlite3.connect('shop.db')\n"
+            "    row = db.execute('SELECT (SELECT COUNT(*) FROM users) AS u, COUNT(*), IFNULL(SUM(t), 0) FROM o').fetchone()\n"
+            "    return {'count': row[0]}\n",
+            why="a count beside another statement is always there",
+        ),
+        Bad(
+            _APP + "@app.get('/orders/<key>')\ndef order(key):\n    db = sqlite3.connect('shop.db')\n"
+            "    row = db.execute('SELECT (SELECT COUNT(*) FROM i), name FROM o WHERE id = ?', (key,)).fetchone()  # <-\n"
+            "    return {'count': row[0]}\n",
+            why="the count stands in a row that may not be there",
+            decoy=True,
+        ),
+        Good(
             {
                 "app.py": "from flask import Flask\nfrom store import load\napp = Flask(__name__)\n\n\n"
                 "@app.get('/orders/<key>')\ndef order(key):\n    return {'total': load(key)['total']}\n",

@@ -147,8 +147,9 @@ class Distribution(Struct, frozen=True, omit_defaults=True, forbid_unknown_field
 
 
 class Brings(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
-    """What a distribution always brings along: those that it, or with `name[extra]` that extra, requires itself; names
-    in normal form.
+    """What a distribution always brings along: those that it requires itself, in normal form.
+
+    A name with an extra (`uvicorn[standard]`) brings what that extra requires.
     """
 
     name: str

@@ -39,20 +39,27 @@ def used_blindly(context: "Context", handler: HandlerSite) -> tuple[Step, ...]:
 
 def _tests(context: "Context", call: CallSite) -> bool:
     names = set(call.into)
-    if not names:
-        return False
     program = context.program
     leaving = {item.block for item in program.exits_in(call.key) if item.kind in _LEAVING}
     for index in program.blocks_in(call.key):
         block = program.files[call.path].blocks[index]
-        if block.kind == "if" and block.value is not None and index in leaving and _asks(block.value, names):
+        if (
+            block.kind == "if"
+            and block.value is not None
+            and index in leaving
+            and _asks(block.value, names, call.index)
+        ):
             return True
     return False
 
 
-def _asks(test: Value, names: set[str]) -> bool:
-    if test.kind in ("not", "name"):
-        return bool(names.intersection(names_in(test)))
-    if test.kind == "compare":
-        return test.text in ("Is", "Equal") and bool(names.intersection(names_in(test)))
-    return test.kind in ("or", "and") and any(_asks(part, names) for part in test.parts)
+def _asks(test: Value, names: set[str], call: int) -> bool:
+    """Whether a test is about one of these names, or about the call itself (`if found := load():`)."""
+    if test.kind in ("or", "and"):
+        return any(_asks(part, names, call) for part in test.parts)
+    if test.kind == "compare" and test.text not in ("Is", "Equal"):
+        return False
+    about = test.parts if test.kind in ("not", "compare") else (test,)
+    if any(part.kind == "call" and part.call == call for part in about):
+        return True
+    return test.kind in ("not", "name", "compare") and bool(names.intersection(names_in(test)))

@@ -1,5 +1,6 @@
 """Results that may be None: library rows, functions that return one of them or None, and the places that need more."""
 
+import re
 from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -244,7 +245,9 @@ def _is_bare(around: Around | None) -> bool:
     return True
 
 
-_AGGREGATES = ("count(", "sum(", "max(", "min(", "avg(", "exists(", "exists (", "coalesce(", "total(", "changes(")
+_AGGREGATES = re.compile(
+    r"\b(?:count|sum|max|min|avg|total|group_concat|string_agg|array_agg|json_agg|bool_or|bool_and|every)\s*\((?!.*\bover\s*\()"
+)
 
 
 def _gives_a_row(text: str) -> bool:
@@ -253,5 +256,19 @@ def _gives_a_row(text: str) -> bool:
         return True
     if not words.startswith("select"):
         return False
-    chosen = words.removeprefix("select").split(" from ", 1)
-    return len(chosen) == 1 or (chosen[0].strip().startswith(_AGGREGATES) and "group by" not in words)
+    chosen, found, rest = _without_inner(words).partition(" from ")
+    return not found or (bool(_AGGREGATES.search(chosen)) and "group by" not in rest)
+
+
+def _without_inner(words: str) -> str:
+    """A statement without the statements that stand in it, in parentheses."""
+    kept: list[str] = []
+    opened: list[bool] = []
+    for index, sign in enumerate(words):
+        if sign == "(":
+            opened.append(words[index + 1 :].lstrip().startswith(("select ", "with ")))
+        if not any(opened):
+            kept.append(sign)
+        if sign == ")" and opened:
+            opened.pop()
+    return "".join(kept)
