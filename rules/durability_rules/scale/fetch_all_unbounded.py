@@ -19,6 +19,10 @@ from durability.api import (
     unsure,
 )
 
+_MONGO = (
+    "from fastapi import FastAPI\nfrom motor.motor_asyncio import AsyncIOMotorClient\napp = FastAPI()\n"
+    "db = AsyncIOMotorClient().shop\n@app.get('/orders')\nasync def orders(user: str, find: dict):\n"
+)
 ROUTE = "from flask import Flask, request\nimport sqlite3\napp = Flask(__name__)\n"
 
 
@@ -65,6 +69,20 @@ ROUTE = "from flask import Flask, request\nimport sqlite3\napp = Flask(__name__)
             ROUTE + "@app.route('/')\ndef home():\n    db = sqlite3.connect('a.db')\n    sql = 'SELECT * FROM orders'\n"
             "    sql += ' LIMIT 20'\n    return str(db.execute(sql).fetchall())\n"
         ),
+        Bad(
+            _MONGO + "    return await db.orders.find({}, {'_id': 0}).sort('day', -1).to_list(None)  # <-\n",
+            why="the second argument says which fields, and None that there is no end",
+        ),
+        Bad(
+            _MONGO + "    few = await db.users.find().limit(3).to_list(3)\n"
+            "    cursor = db.orders.find()  # <-\n    return few, await cursor.to_list(length=None)\n",
+            why="the limit of another cursor",
+            decoy=True,
+        ),
+        Good(_MONGO + "    return await db.orders.find({}).sort('day', -1).limit(6).to_list(6)\n"),
+        Good(_MONGO + "    cursor = db.orders.find()\n    return await cursor.to_list(length=100)\n"),
+        Good(_MONGO + "    return await db.orders.find({'user': user}).to_list(None)\n", why="one person's"),
+        Unclear(_MONGO + "    return await db.orders.find(find).to_list(None)\n"),
         Unclear(
             ROUTE
             + "@app.route('/')\ndef home():\n    db = sqlite3.connect('a.db')\n    return str(db.execute(build()).fetchall())\n"

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Literal
 
 from durability.program.flows.statements import query_texts
 from durability.program.links.spelling import plain_name
+from durability.program.schema.documents import MONGO
 from durability.program.sites import CallSite
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ _LIMITING = frozenset(
     {"limit", "filter", "filter_by", "where", "paginate", "slice", "first", "offset", "fetch", "top", "get", "eq",
      "range", "match", "in_", "sample", "get_or_404", "get_object_or_404"}
 )  # fmt: skip
+_CAPPING = frozenset({"limit", "to_list"})
 _QUERIES = frozenset({"query", "select", "objects", "scalars", "find", "table"})
 
 
@@ -33,6 +35,10 @@ def bound_of(context: "Context", call: CallSite) -> Bound:
         return "bounded"
     if call.used == "returned" and "objects" in steps:
         return "none"  # a Django query set: whoever gets it says how much of it is read
+    if call.name.startswith(MONGO) and call.name.endswith(".find"):
+        return _of_documents(call)
+    if call.name.startswith(MONGO) and any(maker.name.endswith(".find") for maker in context.makers(call)):
+        return "none"  # the `find` it goes back to is judged
     texts = query_texts(context, call)
     if texts is None:
         return "unclear"
@@ -43,6 +49,36 @@ def bound_of(context: "Context", call: CallSite) -> Bound:
     if not _READS.search(text):
         return "none"
     return "bounded" if _BOUNDED.search(text) or _NARROWED.search(text) else "open"
+
+
+def _of_documents(call: CallSite) -> Bound:
+    """How much `find` brings: all of a collection, unless a condition, or a call on its cursor, says otherwise."""
+    for step in _on_cursor(call):
+        verb = step.shown.rpartition(".")[2]
+        most = step.argument("length", 0) if verb in _CAPPING else None
+        if most is not None and most.text not in ("None", "0"):
+            return "bounded"
+    condition = call.argument("filter", 0)
+    if condition is None:
+        return "open" if not call.has_unpacked else "unclear"
+    if condition.kind == "dict":
+        return "bounded" if condition.parts else "open"
+    return "open" if condition.text == "None" else "unclear"
+
+
+def _on_cursor(call: CallSite) -> list[CallSite]:
+    """The calls on what a call gives, one after another, and on the names that it is bound to."""
+    chain, names = {call.index}, set(call.into)
+    found = []
+    for other in sorted(call.calls_here(), key=lambda item: item.span[2:]):
+        receiver = other.receiver
+        if receiver is None or other.index in chain:
+            continue
+        if (receiver.kind == "call" and receiver.call in chain) or plain_name(receiver) in names:
+            chain.add(other.index)
+            names.update(other.into)
+            found.append(other)
+    return found
 
 
 def _steps(target: str) -> list[str]:
