@@ -17,7 +17,7 @@ from durability.api import (
 )
 
 _HEAD = "import sqlite3\nimport stripe\nfrom flask import Flask, request\napp = Flask(__name__)\ndb = sqlite3.connect('a.db')\n"
-_CHARGE = "stripe.PaymentIntent.create(amount=900, currency='eur')"
+_CHARGE = "stripe.Charge.create(amount=900, currency='eur')"
 
 
 @rule(
@@ -52,7 +52,7 @@ _CHARGE = "stripe.PaymentIntent.create(amount=900, currency='eur')"
                 "        self.db = sqlite3.connect('a.db')\n    def buy(self):\n        paid = charge(900)  # <-\n"
                 "        self.db.execute('INSERT INTO orders VALUES (?)', (paid,))\n        self.db.commit()\n        return 'ok'\n",
                 "pay/__init__.py": "from .cards import take\n",
-                "pay/cards.py": "import stripe\ndef take(amount):\n    return stripe.PaymentIntent.create(amount=amount, currency='eur').id\n",
+                "pay/cards.py": "import stripe\ndef take(amount):\n    return stripe.Charge.create(amount=amount, currency='eur').id\n",
             },
             why="the payment is two files away",
         ),
@@ -77,14 +77,14 @@ _CHARGE = "stripe.PaymentIntent.create(amount=900, currency='eur')"
             why="a record stands before the payment",
         ),
         Good(
-            _HEAD + "@app.post('/buy')\ndef buy():\n    paid = stripe.PaymentIntent.create(amount=900, currency='eur', "
+            _HEAD + "@app.post('/buy')\ndef buy():\n    paid = stripe.Charge.create(amount=900, currency='eur', "
             "idempotency_key=request.form['order'])\n    db.execute('INSERT INTO orders VALUES (?)', (paid.id,))\n    db.commit()\n    return 'ok'\n",
             why="the same request again is no second payment",
         ),
         Good(
             _HEAD + f"@app.post('/buy')\ndef buy():\n    paid = {_CHARGE}\n    try:\n"
             "        db.execute('INSERT INTO orders VALUES (?)', (paid.id,))\n        db.commit()\n    except sqlite3.Error:\n"
-            "        stripe.Refund.create(payment_intent=paid.id)\n        raise\n    return 'ok'\n",
+            "        stripe.Refund.create(charge=paid.id)\n        raise\n    return 'ok'\n",
             why="given back when it cannot be written down",
         ),
         Good(

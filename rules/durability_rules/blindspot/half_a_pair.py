@@ -18,7 +18,7 @@ from durability.api import (
 )
 
 _HEAD = "import boto3\nimport stripe\nfrom flask import Flask\napp = Flask(__name__)\ns3 = boto3.client('s3')\n"
-_CHARGE = "    paid = stripe.PaymentIntent.create(amount=900, currency='eur')"
+_CHARGE = "    paid = stripe.Charge.create(amount=900, currency='eur')"
 _STORE = "    s3.put_object(Bucket='tickets', Key='1', Body=b'x')"
 
 
@@ -65,7 +65,7 @@ _STORE = "    s3.put_object(Bucket='tickets', Key='1', Body=b'x')"
         ),
         Good(
             _HEAD + f"@app.post('/buy')\ndef buy():\n{_CHARGE}\n    try:\n    {_STORE}\n"
-            "    except Exception:\n        stripe.Refund.create(payment_intent=paid.id)\n        raise\n    return paid.id\n"
+            "    except Exception:\n        stripe.Refund.create(charge=paid.id)\n        raise\n    return paid.id\n"
         ),
         Good(
             {
@@ -108,6 +108,17 @@ _STORE = "    s3.put_object(Bucket='tickets', Key='1', Body=b'x')"
             _HEAD
             + f"import os\n@app.post('/buy')\ndef buy():\n    if os.getenv('FREE'):\n    {_STORE}\n        return 'ok'\n{_CHARGE}\n    return paid.id\n",
             why="one or the other",
+        ),
+        Silent(
+            _HEAD + "@app.post('/link')\ndef link():\n    price = stripe.Price.create(unit_amount=9, currency='eur')\n"
+            "    page = stripe.PaymentLink.create(line_items=[{'price': price.id}])\n"
+            "    held = stripe.PaymentIntent.create(amount=9, currency='eur')\n" + _STORE + "\n    return page.url\n",
+            why="nobody has paid yet",
+        ),
+        Bad(
+            _HEAD + "@app.post('/buy')\ndef buy():\n"
+            f"    paid = stripe.PaymentIntent.create(amount=9, currency='eur', confirm=True)  # <-\n{_STORE}\n    return paid.id\n",
+            why="confirmed at once, it is a payment",
         ),
         Silent(
             "import requests\nfrom flask import Flask\napp = Flask(__name__)\n@app.get('/')\ndef home():\n"

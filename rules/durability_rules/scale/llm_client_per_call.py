@@ -20,8 +20,9 @@ from durability.api import (
 _HANDLES = frozenset(
     {"google.generativeai.GenerativeModel", "google.generativeai.GenerativeModel.start_chat"}
     | {"vertexai.generative_models.GenerativeModel", "vertexai.generative_models.GenerativeModel.start_chat"}
+    | {"emergentintegrations.llm.chat.LlmChat"}
 )
-"""They name a model; the connection is one that the library keeps for the whole process."""
+"""They name a model, or hold one conversation; the connection is one that the library keeps for the whole process."""
 _AROUND = frozenset(
     {"google.adk.runners.Runner", "autogen_agentchat.agents.AssistantAgent", "smolagents.CodeAgent"}
     | {"llama_index.core.agent.workflow.AgentWorkflow"}
@@ -84,6 +85,13 @@ ROUTE = "from fastapi import FastAPI\nfrom openai import OpenAI\napp = FastAPI()
             "from google.adk.runners import Runner\n" + ROUTE + "@app.post('/ask')\nasync def ask(q: str):\n"
             "    return [event async for event in Runner(agent=agent).run_async(new_message=q)]\n",
             why="a runner runs the agent that it is given",
+        ),
+        Good(
+            ROUTE + "from emergentintegrations.llm.chat import LlmChat, UserMessage\n@app.post('/ask')\n"
+            "async def ask(q: str, session: str):\n"
+            "    chat = LlmChat(api_key='k', session_id=session, system_message='m').with_model('openai', 'gpt')\n"
+            "    return await chat.send_message(UserMessage(text=q))\n",
+            why="one conversation, and no connection of its own",
         ),
         Silent("from openai import OpenAI\ndef main():\n    OpenAI()\nif __name__ == '__main__':\n    main()\n"),
         Bad(

@@ -19,7 +19,8 @@ class Row(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, g
     `returns` is the dotted type of the result, after awaiting where `async_`; `enters` the type given by `with`.
     `closes` are the methods that release what the call made; empty: nothing to release. `attempts` counts all tries.
     `lanes` is how many events are served at once by default. `expires` are the arguments that make what is written
-    expire, or "*" when it always does. `undo` is the name that reverses the effect. `attribute` marks a name that is
+    expire, or "*" when it always does. `undo` is the name that reverses the effect. `offer`: it asks somebody
+    for money, or makes what can be asked for; none moves before that person agrees. `attribute` marks a name that is
     read rather than called. `cap_arguments` bound the size of the answer. `status_checked`: an answer that reports an
     error raises by itself. `round_trip`: the call itself asks the other side, rather than taking from an answer that is
     already there (`find_one` does, `Cursor.fetchone` does not). `runs` is the position and `runs_argument` the keyword
@@ -54,6 +55,7 @@ class Row(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, g
     attempts: int = 1
     lanes: int | None = None
     undo: str = ""
+    offer: bool = False
     expires: tuple[str, ...] = ()
     may_be_none: bool = False
     none_attributes: tuple[str, ...] = ()

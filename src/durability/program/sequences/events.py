@@ -70,8 +70,8 @@ def kind_of(call: CallSite, texts: Callable[[], tuple[str, ...]]) -> LastingKind
     """What of a call outlives it; `texts` gives the statements it may run. None for what leaves nothing behind."""
     row = call.library
     last = call.shown.rsplit(".", 1)[-1]
-    if call.effect == "charge" and ".checkout." in call.name:
-        return "remote"  # a page on which somebody may pay; no money has moved
+    if call.effect == "charge" and call.offers:
+        return "remote"  # somebody may pay there; no money has moved
     if call.commits:
         return "record"
     if call.effect in _PLAIN:

@@ -152,8 +152,9 @@ def surely_changes(context: "Context", effect: LastingEffect) -> bool:
 
 
 def leaves_harm(context: "Context", effect: LastingEffect) -> bool:
-    """Whether it matters that an effect stands alone: a file that was uploaded, or a note that was added, does not."""
-    return effect.kind != "remote" or not remote_verb(context.call(*effect.place)).startswith(_HARMLESS)
+    """Whether it matters that an effect stands alone: an uploaded file, or what nobody has paid for yet, does not."""
+    call = context.call(*effect.place)
+    return effect.kind != "remote" or not (remote_verb(call).startswith(_HARMLESS) or call.offers)
 
 
 def _makes_one(context: "Context", call: CallSite) -> bool:

@@ -91,6 +91,12 @@ class CallSite(Site):
         return self.program.row(self.name) or NO_ROW
 
     @property
+    def offers(self) -> bool:
+        """Whether it asks somebody for money, who has to agree before any moves: a checkout, a payment link."""
+        confirmed = self.argument("confirm")
+        return self.library.offer and (confirmed is None or confirmed.text in ("False", "None"))
+
+    @property
     def on_screen(self) -> bool:
         """Whether what it is given is shown on a page: `st.error(…)`, `messages.error(request, …)`."""
         return self.name.startswith(_SCREENS)

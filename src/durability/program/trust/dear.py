@@ -32,9 +32,6 @@ KINDS = {
 _LOCAL = ("ollama.", "transformers.", "llama_cpp.", "sentence_transformers.", "gpt4all.", "vllm.", "mlx_lm.", "torch.")
 """Models that run on the machine of whoever runs the program."""
 
-_PAID_BY_CALLER = re.compile(r"checkout|intent|payment_?link|order\.create", re.IGNORECASE)
-"""They ask whoever calls for money, and nobody else."""
-
 _SCHEMA = re.compile(r"^\s*(?:create|alter|drop)\s+(?:\w+\s+)?table\b", re.IGNORECASE)
 _SETTING_UP = re.compile(
     r"_*(?:init|ensure|migrate|seed|bootstrap|create_(?:all_)?tables?|set_?up|install)(?:_|$)", re.I
@@ -75,7 +72,7 @@ class DearEffects:
     def _operations(self, kind: str) -> Iterator[CallSite]:
         known = self._context.stated
         if kind == "charge":
-            yield from (call for call in known.get("charge", ()) if not _PAID_BY_CALLER.search(call.name))
+            yield from (call for call in known.get("charge", ()) if not call.offers)
             yield from known.get("refund", ())
         elif kind == "llm":
             yield from (call for call in known.get("llm", ()) if _is_paid(call))
