@@ -75,6 +75,17 @@ API = (
             why="the host is written down",
         ),
         Good(
+            API + "import httpx\nclient = httpx.Client(base_url='https://api.example.org')\n@app.get('/repos')\n"
+            "def repo(owner: str):\n    return client.get(f'/repos/{owner}').text + client.get('users/' + owner).text\n",
+            why="a path within the client's host",
+        ),
+        Bad(
+            API + "@app.get('/preview')\ndef preview(host: str):\n"
+            "    return requests.get('https:' + f'//{host}/repos/', timeout=5).text  # <-\n",
+            why="two slashes, and then the host",
+            decoy=True,
+        ),
+        Good(
             {
                 "app.py": "from flask import Flask, request\nfrom fetch import page\napp = Flask(__name__)\n"
                 "@app.route('/p')\ndef p():\n    return page(request.args.get('u'))\n",

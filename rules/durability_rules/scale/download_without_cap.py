@@ -74,6 +74,11 @@ _STREAMING = frozenset({"iter_content", "iter_bytes", "iter_chunked", "iter_raw"
             + "@app.get('/')\ndef rates():\n    return requests.get('https://rates.example/today', timeout=5).text\n",
             why="an address of our own choice",
         ),
+        Good(
+            _ROUTE + "import httpx\nclient = httpx.Client(base_url='https://api.example.org')\n@app.post('/')\n"
+            "def load():\n    return client.get(f\"/repos/{request.form['name']}\").text\n",
+            why="a path within the client's host",
+        ),
         Silent("import requests\nprint(requests.get(input(), timeout=5).text)\n", why="a script"),
         Miss(
             _ROUTE

@@ -49,6 +49,9 @@ _MATCHES = frozenset({"re.search", "re.match", "re.findall", "re.fullmatch"})
 _OPEN_PATTERN = re.compile(r"\.[*+]|\[\^|\\S|\(\?s\)|\.\{")
 _KEPT_ONLY = re.compile(r"^(?:\[\^[^\]]*\]|\\W)[+*]?$")
 HOST = re.compile(r"^\s*[a-z][a-z0-9+.-]*://[^/?#{%]+[/?#]")
+_WITHIN = re.compile(r"^\s*(?:/(?!/)|[\w.~-]+/)")
+"""A path within the host that a client was made with: what follows cannot name another."""
+
 _SCHEME = re.compile(r"^\s*[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 
@@ -98,7 +101,7 @@ def deciding(value: Value, sink: str) -> tuple[Value, ...]:
     first = parts[0]
     if first.kind != "text":
         return parts[:1]
-    if HOST.match(first.text):
+    if HOST.match(first.text) or _WITHIN.match(first.text):
         return parts[:1]
     return parts[:2] if _SCHEME.match(first.text) or len(parts) < 2 else parts
 
