@@ -40,10 +40,15 @@ def reached_names(texts):
         ("get", "/orders", "client.get(f'{PREFIX}/orders')", False),
         ("get", "/api/orders", "client.get(f'{PREFIX}/orders')", True),
         ("get", "/orders", "{'/orders': 1}.get('/orders')", True),
+        ("get", "/api/orders", "requests.get(f'{BASE}/api/orders')", True),
+        ("get", "/api/orders", "requests.get(f'{API}/orders')", True),
+        ("get", "/shop/orders", "requests.get(f'{BASE}/orders')", True),
+        ("get", "/orders", "requests.get(f'{BASE}/api/orders')", False),
+        ("get", "/orders", "requests.get(f'{BASE}/')", False),
     ],
 )
 def test_a_request_reaches_the_route_it_matches(method, path, request_made, reached):
-    test = f"from app import app\nPREFIX = '/api'\nclient = app.test_client()\ndef test_it(key=1):\n    assert {request_made}\n"
+    test = f"from app import app\nimport os, requests\nPREFIX = '/api'\nBASE = os.getenv('URL')\nAPI = f'{{BASE}}/api'\nclient = app.test_client()\ndef test_it(key=1):\n    assert {request_made}\n"
     found = reached_names({"app.py": FLASK.format(method=method, path=path), "tests/test_app.py": test})
     assert bool(found) == reached
 

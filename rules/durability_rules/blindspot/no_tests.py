@@ -45,6 +45,22 @@ from durability.api import (
                 "tests/test_app.py": "import app\ndef test_pay():\n    assert app.pay() is None\n",
             }
         ),
+        Good(
+            {
+                "app.py": "from fastapi import FastAPI\napp = FastAPI()\n@app.post('/api/pay')\ndef pay():\n    return {}\n",
+                "tests/test_api.py": "import os, requests\nBASE = os.environ.get('URL', 'http://localhost').rstrip('/')\n"
+                "API = f'{BASE}/api'\ndef test_pay():\n    assert requests.post(f'{API}/pay', timeout=5).ok\n",
+            },
+            why="it asks the running program",
+        ),
+        Bad(
+            {
+                "app.py": "from fastapi import FastAPI  # <-\napp = FastAPI()\n@app.post('/api/pay')\ndef pay():\n    return {}\n",
+                "tests/test_api.py": "import requests\ndef test_net():\n    assert requests.get('https://example.org/', timeout=5).ok\n",
+            },
+            why="it asks somebody else",
+            decoy=True,
+        ),
         Silent({}),
         Miss(
             {"app.py": "def pay():\n    pass\n", "tests/test_app.py": "import app\ndef test_pay():\n    pass\n"},
@@ -55,8 +71,8 @@ from durability.api import (
 def no_tests(site: ProjectSite, ask: Ask) -> Verdict:
     """No test uses this code.
 
-    There are no tests, or none that imports the program.
+    There are no tests, or none that imports the program or asks for one of its addresses.
     """
-    if ask.tested_modules():
+    if ask.tested_modules() or ask.is_asked_by_tests():
         return handled()
     return unhandled("no test imports this code", fix=suggest("start with one test per route or command"))

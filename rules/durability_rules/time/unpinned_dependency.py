@@ -41,6 +41,24 @@ from durability.api import (
         Good({"app.py": "import flask\n", "requirements.txt": "flask==3.0.0\n"}),
         Good(
             {
+                "app.py": "import spacy\n",
+                "requirements.txt": "spacy==3.7.5\n"
+                "en-model @ https://models.example/en_model-3.7.1-py3-none-any.whl\n"
+                "https://models.example/other-2.0.tar.gz#egg=other\n"
+                "thing @ https://models.example/thing.whl#sha256=" + "ab" * 32 + "\n",
+            },
+            why="a file with its version in its name, or a hash",
+        ),
+        Bad(
+            {
+                "app.py": "import thing  # <-\n",
+                "requirements.txt": "thing @ https://models.example/v2/thing-latest.whl\n",
+            },
+            why="another file under the same address",
+            decoy=True,
+        ),
+        Good(
+            {
                 "app.py": "import flask\n",
                 "pyproject.toml": "[project]\nname = 'x'\ndependencies = ['flask']\n",
                 "uv.lock": "version = 1\n[[package]]\nname = 'flask'\nversion = '3.0.0'\n",

@@ -89,6 +89,10 @@ class Ask(
         """Whether some test runs an entry point."""
         return self._context.tested.reaches(site.entry)
 
+    def is_asked_by_tests(self) -> bool:
+        """Whether some test asks for an address of the program, over a client or the network."""
+        return self._context.tested.any_route
+
     def has_computed_requests(self) -> bool:
         """Whether some test asks for an address that is put together at run time."""
         return self._context.tested.computed

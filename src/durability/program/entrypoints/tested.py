@@ -19,6 +19,7 @@ _ANY_METHOD = {"request": 1, "open": 0, "websocket_connect": 0, "simulate_reques
 
 _PARAMETER = re.compile(r"\{[^{}]*\}|<[^<>]*>")
 _UNKNOWN_PREFIX = "…"
+_DEPTH = 4
 _HOST = re.compile(r"^https?://[^/]+")
 _NAMED = "\1"
 """Begins what stands for a path: the name of a route."""
@@ -50,6 +51,13 @@ class Tested:
     def computed(self) -> bool:
         """Whether some test asks for an address that is put together at run time."""
         return any(path == _ANY for _, path in self._requests)
+
+    @cached_property
+    def any_route(self) -> bool:
+        """Whether some test asks for an address of the program, over a client or the network."""
+        routes = [entry for entry in self._context.entries if entry.role == "route" and not entry.hook]
+        asked = [(method, path) for method, path in self._requests if path.strip(f"{_ANY}/")]
+        return any(self._asks(entry, method, path) for entry in routes for method, path in asked)
 
     @cached_property
     def _called(self) -> frozenset[FunctionKey]:
@@ -107,17 +115,18 @@ class Tested:
             return positional[0].text.upper()
         return named.upper()
 
-    def _address(self, value: Value, path: str) -> str:
+    def _address(self, value: Value, path: str, depth: int = 0) -> str:
         """The path of a request, with a mark for each part that is not written down."""
         if value.kind == "text":
             return _HOST.sub("", value.text).partition("?")[0]
         if value.kind == "format" and value.text != "%":
-            return _HOST.sub("", "".join(self._address(part, path) for part in value.parts)).partition("?")[0]
+            return _HOST.sub("", "".join(self._address(part, path, depth) for part in value.parts)).partition("?")[0]
         if value.kind == "format" and value.parts:
             return re.sub(r"%[sd]", _ANY, self._address(value.parts[0], path))
-        if value.kind == "name":
+        if value.kind == "name" and depth < _DEPTH:
             found = self._context.program.constant(value.text, path)
-            return self._address(found[1], found[0]) if found is not None and found[1].kind == "text" else _ANY
+            known = found is not None and found[1].kind in ("text", "format")
+            return self._address(found[1], found[0], depth + 1) if known and found is not None else _ANY
         return _ANY
 
     def _asks(self, entry: EntryPoint, method: str, asked: str) -> bool:
@@ -125,7 +134,14 @@ class Tested:
             return False
         if asked.startswith(_NAMED):
             return self._names.is_called(entry, asked.removeprefix(_NAMED))
-        return self._pattern(entry.path).fullmatch(asked.rstrip("/") or "/") is not None
+        asked = asked.rstrip("/") or "/"
+        if self._pattern(entry.path).fullmatch(asked) is not None:
+            return True
+        if not asked.startswith(f"{_ANY}/") or len(asked) < len(_ANY) + 2:
+            return False
+        steps = entry.path.removeprefix(_UNKNOWN_PREFIX).split("/")  # the address begins with a setting's host
+        ends = ("/" + "/".join(steps[number:]) for number in range(1, len(steps)))
+        return any(self._pattern(end).fullmatch(asked.removeprefix(_ANY)) is not None for end in ends)
 
     def _pattern(self, path: str) -> re.Pattern[str]:
         """What a test asks for when it asks for a route."""
