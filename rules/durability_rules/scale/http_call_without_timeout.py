@@ -62,6 +62,11 @@ from durability.api import (
         Good("import httpx\nc = httpx.Client(timeout=5)\nc.get(url)"),
         Unclear("import requests\nrequests.get(url, **options)", why="a limit may be passed through"),
         Silent("cache.get(url)"),
+        Silent(
+            "import websockets\nasync def listen(connection: websockets.asyncio.client.ClientConnection):\n"
+            "    while True:\n        print(await connection.recv())\n",
+            why="its keepalive notices when the other side is gone",
+        ),
         Miss("def run(s):\n    s.get(url)", why="the type of s is not known"),
     ],
 )

@@ -22,7 +22,9 @@ _SPOOLED = frozenset({"form", "json", "get_json"})
 """Forms go to disk when they are large, and JSON is no upload."""
 ROUTE = "from fastapi import FastAPI, UploadFile, Request, HTTPException\napp = FastAPI()\n"
 
-_MESSAGE = re.compile(r"verif|signature|hmac|construct_event|(?:^|\.)loads$", re.IGNORECASE)
+_MESSAGE = re.compile(r"verif|signature|hmac|construct_event|(?:^|\.)loads$|parse_qs", re.IGNORECASE)
+_BODIES = (".body", ".get_data")
+_DECODING = frozenset({"decode", "str"})
 
 
 @rule(
@@ -59,6 +61,22 @@ _MESSAGE = re.compile(r"verif|signature|hmac|construct_event|(?:^|\.)loads$", re
             ROUTE + "@app.post('/up')\nasync def up(file: UploadFile):\n    while chunk := await file.read(65536):\n"
             "        save(chunk)\n    return 'ok'\n"
         ),
+        Silent(
+            ROUTE + "from pydantic import BaseModel\nclass Order(BaseModel):\n    n: int\n@app.post('/up')\n"
+            "async def up(order: Order, request: Request):\n    print(await request.body())\n    return order.n\n",
+            why="the framework has read and parsed it already",
+        ),
+        Silent(
+            ROUTE + "import json\n@app.post('/up')\nasync def up(request: Request):\n    raw = await request.body()\n"
+            "    text = raw.decode()\n    return json.loads(text)['n']\n",
+            why="JSON is no upload",
+        ),
+        Bad(
+            ROUTE + "from pydantic import BaseModel\nclass Note(BaseModel):\n    n: int\n@app.post('/up')\n"
+            "async def up(file: UploadFile):\n    note = Note(n=1)\n    return len(await file.read()), note  # <-\n",
+            why="a model beside it that says nothing of the file",
+            decoy=True,
+        ),
         Silent(ROUTE + "@app.get('/')\ndef home():\n    with open('a') as f:\n        return f.read()\n"),
         Miss(
             ROUTE
@@ -82,5 +100,13 @@ def whole_upload_in_memory(call: CallSite, ask: Ask) -> Verdict | None:
 
 
 def _is_message(call: CallSite, ask: Ask) -> bool:
-    """Whether what is read is a message of another service: its signature is checked, or it is parsed."""
-    return any(_MESSAGE.search(use.shown) for use in ask.uses(call.into, call))
+    """Whether what is read is a message of another program: its signature is checked, it is parsed, or a model is."""
+    if not call.name.endswith(_BODIES):
+        return any(_MESSAGE.search(use.shown) for use in ask.uses(call.into, call))
+    if ask.takes_model(call):
+        return True
+    bodies = [other for other in call.calls_here() if other.name.endswith(_BODIES)]
+    names = tuple(name for other in bodies for name in other.into)
+    decoded = (use for use in ask.uses(names, call) if use.shown.rpartition(".")[2] in _DECODING)
+    names += tuple(name for use in decoded for name in use.into)
+    return any(_MESSAGE.search(use.shown) for use in ask.uses(names, call))

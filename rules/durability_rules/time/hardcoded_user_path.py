@@ -20,8 +20,10 @@ from durability.api import (
 )
 
 _PERSONAL = re.compile(
-    r"^(?:/(?:Users|home)/(?!(?:app|user|appuser|site|runner|vscode|jovyan|shared)(?:/|$))[\w.\-]+/|[A-Za-z]:[\\/])"
+    r"^(?:/(?:Users|home)/(?!(?:app|user|appuser|site|runner|vscode|jovyan|shared)(?:/|$))[\w.\-]+/"
+    r"|[A-Za-z]:[\\/](?!(?i:Program ?Files|ProgramData|Windows|WINNT)\b))"
 )
+"""Folders that every Windows has are nobody's own."""
 
 
 @rule(
@@ -50,6 +52,15 @@ _PERSONAL = re.compile(
         Good("import os\nDATA = os.path.expanduser('~/data.csv')"),
         Silent(
             "from flask import Flask\napp = Flask(__name__)\n@app.route('/home/page')\ndef home():\n    return ''\n"
+        ),
+        Silent(
+            "PLACES = [r'C:\\Program Files\\Tesseract-OCR\\tesseract.exe', 'C:/Windows/Fonts/arial.ttf']\n",
+            why="every Windows has these folders",
+        ),
+        Bad(
+            "DATA = r'C:\\Users\\anna\\Program Files\\data.csv'  # <-",
+            why="a folder of that name in her own",
+            decoy=True,
         ),
         Miss("DATA = '/' + 'Users/anna/data.csv'"),
     ],

@@ -13,6 +13,7 @@ from durability.program.answers import NO, Answer, unknown
 from durability.program.entrypoints.entries import EntryPoint
 from durability.program.entrypoints.routes import Route
 from durability.program.flows.bodies import Body, body_of
+from durability.program.flows.declared import is_model
 from durability.program.flows.flow import Leaf
 from durability.program.flows.results import attributes_of, depends, names_in, passed_on, tested_keys
 from durability.program.links.late import loaded_late
@@ -84,6 +85,13 @@ class Ask(
     def body(self, site: FunctionSite) -> Body:
         """How a function that serves a route takes the body of its request."""
         return body_of(self._context.program, self._context.entries, site)
+
+    def takes_model(self, site: Site) -> bool:
+        """Whether the function around a place is handed its request as an object of a declared class."""
+        program = self._context.program
+        refs = (item.ref for item in site.function.parameters if item.ref)
+        symbols = (program.resolve(ref, site.path) for ref in refs)
+        return any(symbol.kind == "class" and is_model(program, symbol) for symbol in symbols)
 
     def is_tested(self, site: EntrySite) -> bool:
         """Whether some test runs an entry point."""
