@@ -84,6 +84,23 @@ _STORE = (
             "    row = db.execute('SELECT total FROM orders WHERE id = ?', (key,)).fetchone()\n"
             "    if row is None:\n        return 'no such order', 404\n    return {'total': row[0]}\n"
         ),
+        Bad(
+            {
+                "app.py": "from flask import Flask\nimport shop\napp = Flask(__name__)\n@app.get('/orders/<key>')\n"
+                "def order(key):\n    return {'total': shop.find(key)['total']}  # <-\n",
+                "shop.py": "import sqlite3\ndef as_dict(row):\n    return dict(row) if row else None\ndef find(key):\n"
+                "    db = sqlite3.connect('shop.db')\n"
+                "    return as_dict(db.execute('SELECT * FROM orders WHERE id = ?', (key,)).fetchone())\n",
+            },
+            why="a function gives the row back in another shape",
+        ),
+        Silent(
+            _APP + "def as_dict(row):\n    return row\n@app.post('/orders')\ndef order():\n"
+            "    db = sqlite3.connect('shop.db')\n    made = db.execute('INSERT INTO orders (total) VALUES (?)', (1,))\n"
+            "    key = made.lastrowid\n"
+            "    return {'total': as_dict(db.execute('SELECT * FROM orders WHERE id = ?', (key,)).fetchone())['total']}\n",
+            why="the row was just put in",
+        ),
         Good(
             _APP + "@app.get('/orders')\ndef orders():\n    db = sqlite3.connect('shop.db')\n"
             "    return {'count': db.execute('SELECT COUNT(*) FROM orders').fetchone()[0]}\n",

@@ -28,6 +28,7 @@ from durability.program.flows.model_text import ModelText
 from durability.program.flows.nullness import Nullness
 from durability.program.flows.placeholders import Placeholders
 from durability.program.flows.remote_json import RemoteJson
+from durability.program.flows.shapes import Shapes
 from durability.program.flows.statements import asked_by
 from durability.program.flows.trace import Trace
 from durability.program.flows.uses import Uses
@@ -90,6 +91,7 @@ class Context:
         self.leaving = Leaving(program)
         self.sequences = Sequences(self)
         self.schema = Schema(self)
+        self.shapes = Shapes(self)
         self.lookups = Lookups(self)
         self.guarded_inserts = GuardedInserts(self)
         self.filled = FilledByModel(self)

@@ -72,7 +72,22 @@ class Nullness:
             (site.path, site.index): Origin(f"{site.shown}() gives None where there is nothing")
             for site in self._lookups()
         }
+        starts |= {place: origin for start in sorted(starts) for place, origin in self._shaped(start)}
         return spread(self._context, starts, self._plain_returns(), self._returned, "may return None")
+
+    def _shaped(self, start: Place) -> Iterator[tuple[Place, Origin]]:
+        """The calls of functions that give a result back in another shape, and None where it is None."""
+        site = self._context.call(*start)
+        subject = Subject(self._context, site.key, site.index)
+        for use in subject.uses():
+            around = use.around
+            if around is None or around.value.kind != "call" or around.value.call < 0 or not around.position:
+                continue
+            made = self._context.call(site.path, around.value.call)
+            back = self._context.shapes.given_back(made)
+            stays = back == use.value and self._context.shapes.stays_none(made) and not subject.guarded(use)
+            if stays and not self.always_has_row(site):
+                yield (made.path, made.index), Origin(f"{made.shown}() gives None where there is nothing")
 
     def _lookups(self) -> list[CallSite]:
         return [
@@ -206,16 +221,24 @@ class Nullness:
         queries = [
             item
             for item in site.calls_here()
-            if item.index <= site.index and item.arguments and item.library.effect in _STATEMENTS
+            if item.index <= site.index and item.arguments and item.database.library.effect in _STATEMENTS
         ]
         if not queries:
             return False
         asked = frozenset(name for item in queries[-1].arguments for name in names_in(item.value))
-        if any("lastrowid" in _written(item.value) for item in queries[-1].arguments):
+        made = [item.value for item in queries[-1].arguments] + list(self._bound(asked, site))
+        if any("lastrowid" in _written(value) for value in made):
             return True
         return bool(asked) and any(
             asked <= {name for item in other.arguments for name in names_in(item.value)} for other in queries[:-1]
         )
+
+    def _bound(self, names: frozenset[str], site: CallSite) -> Iterator[Value]:
+        """What names of the function stand for."""
+        for name in sorted(names):
+            for item in self._context.program.assigns_to(site.path, name):
+                if item.function == site.key[1] and item.value is not None:
+                    yield item.value
 
 
 def _asks_for(key: Value, test: Value, table: str) -> bool:
@@ -245,6 +268,9 @@ def _is_bare(around: Around | None) -> bool:
     return True
 
 
+_SET_UP = re.compile(r" where id ?= ?\d+(?: limit 1)?;?$")
+"""Asks for the row that was put there when the program was set up."""
+
 _AGGREGATES = re.compile(
     r"\b(?:count|sum|max|min|avg|total|group_concat|string_agg|array_agg|json_agg|bool_or|bool_and|every)\s*\((?!.*\bover\s*\()"
 )
@@ -256,6 +282,8 @@ def _gives_a_row(text: str) -> bool:
         return True
     if not words.startswith("select"):
         return False
+    if _SET_UP.search(words):
+        return True
     chosen, found, rest = _without_inner(words).partition(" from ")
     return not found or (bool(_AGGREGATES.search(chosen)) and "group by" not in rest)
 

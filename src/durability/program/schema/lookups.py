@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from durability.facts.model import Value
 from durability.model import Step
+from durability.program.flows.shapes import SHAPING
 from durability.program.links.graph import FunctionKey
 from durability.program.schema.rows import LISTS, Asked, asked, statement
 from durability.program.sites import CallSite
@@ -12,8 +13,8 @@ from durability.program.sites import CallSite
 if TYPE_CHECKING:
     from durability.program.context import Context
 
-_SHAPING = frozenset({"bool", "dict", "model_validate", "parse_obj", "from_dict", "from_row"})
-"""What gives a row another shape and keeps whether there is one."""
+_HOPS = 2
+"""How many functions hand on what another one finds."""
 
 _SERIAL = ("serializable", "begin immediate", "begin exclusive", "advisory", "lock table", "get_lock(")
 _LEVELS = ("SERIALIZABLE", "IMMEDIATE", "EXCLUSIVE")
@@ -55,6 +56,25 @@ class Lookups:
             lookups = [(call, made) for call in calls if (made := _sought(self._context, call)) is not None]
             if len(lookups) == 1 and any(value is not None and _says(value, lookups[0][0]) for value in returned):
                 found[key] = lookups[0][1], _step(lookups[0][0])
+        for _ in range(_HOPS):
+            found |= self._handed_on(found)
+        return found
+
+    def _handed_on(self, known: dict[FunctionKey, tuple[Asked, Step]]) -> dict[FunctionKey, tuple[Asked, Step]]:
+        """Functions that give what one of the known ones finds, and look for nothing else."""
+        program = self._context.program
+        asking: dict[FunctionKey, list[tuple[CallSite, FunctionKey]]] = {}
+        for callee in sorted(known):
+            for edge in program.callers.get(callee, ()):
+                if edge.call >= 0 and not edge.offloaded and edge.caller not in known:
+                    asking.setdefault(edge.caller, []).append((self._context.call(edge.caller[0], edge.call), callee))
+        found = {}
+        for key, calls in sorted(asking.items(), key=lambda pair: pair[0]):
+            returned = [item.value for item in program.exits_in(key) if item.kind == "return"]
+            own = any(_sought(self._context, self._context.call(key[0], index)) for index in program.calls_in(key))
+            given = any(value is not None and _says(value, calls[0][0]) for value in returned)
+            if len(calls) == 1 and given and not own:
+                found[key] = known[calls[0][1]]
         return found
 
     @cached_property
@@ -83,7 +103,10 @@ def _says(value: Value, call: CallSite) -> bool:
         if value.call == call.index or value.call < 0:
             return value.call == call.index
         made = call.context.call(call.path, value.call)
-        return (inner in _SHAPING or made.symbol.kind == "class") and any(
+        back = call.context.shapes.given_back(made)
+        if back is not None:
+            return _says(back, call)
+        return (inner in SHAPING or made.symbol.kind == "class") and any(
             _says(item.value, call) for item in made.arguments
         )
     if value.kind in ("compare", "not", "item", "attr", "if"):
