@@ -57,6 +57,13 @@ _SEATS = {
     "    tour = get_object_or_404(Tour{}, id=pk){}\n    if tour.seats < n:\n        return HttpResponse('full')\n"
     "    tour.seats -= n\n    tour.save()\n    return HttpResponse('booked')\n",
 }
+_FREE = (
+    _ROUTE
+    + "import sqlite3\ndb = sqlite3.connect('a.db')\n@app.post('/book')\ndef book():\n    room, n = request.json['id'], request.json['n']\n"
+    "    row = db.execute('SELECT seats, taken FROM rooms WHERE id = ?', (room,)).fetchone(){}\n    free = row['seats'] - row['taken']\n"
+    "    if free < n:\n        return 'full', 409\n    db.execute('UPDATE rooms SET taken = ? WHERE id = ?{}', (row['taken'] + n, room))\n"
+    "    db.commit()\n    return 'ok'\n"
+)
 
 
 @rule(
@@ -111,6 +118,40 @@ _SEATS = {
             why="the row that is found is locked",
         ),
         Bad(_MONGO.replace("__MARK__", "  # <-").replace("__TEST__", ""), why="documents"),
+        Bad(
+            {
+                "app.py": _ROUTE
+                + "import store\n@app.post('/pay')\ndef pay():\n    bill = store.load(request.json['id'])  # <-\n"
+                "    if bill['status'] == 'paid':\n        return 'paid before', 409\n    store.settle(bill['id'])\n    return 'ok'\n",
+                "store.py": "import sqlite3\ndb = sqlite3.connect('a.db')\ndef as_dict(row):\n    return dict(row) if row else None\n"
+                "def load(n):\n    return as_dict(db.execute('SELECT * FROM bills WHERE id = ?', (n,)).fetchone())\n"
+                "def settle(n):\n    db.execute(\"UPDATE bills SET status = 'paid' WHERE id = ?\", (n,))\n"
+                "    db.execute('INSERT INTO payments (bill) VALUES (?)', (n,))\n    db.commit()\n",
+            },
+            why="the row comes in another shape, and a payment hangs on the mark",
+        ),
+        Bad(_FREE.format("  # <-", ""), why="the test asks for a name that was made from the columns, in Python"),
+        Bad(
+            _MONGO.replace("__MARK__", "  # <-")
+            .replace("__TEST__", "")
+            .replace("'$inc': {'left': -1}", "'$set': {'left': code['left'] - 1}"),
+            why="what is set was counted from what was read",
+        ),
+        Bad(
+            {
+                "app.py": _ROUTE
+                + "from sqlalchemy.orm import Session\nfrom models import Flat, Lease, State\n@app.post('/let')\ndef let(db: Session):\n"
+                "    flat = db.query(Flat).filter(Flat.id == request.json['id']).first()  # <-\n"
+                "    if flat.state == State.taken:\n        return 'taken', 409\n    db.add(Lease(flat_id=flat.id))\n"
+                "    flat.state = State.taken\n    db.commit()\n    return 'ok'\n",
+                "models.py": "import enum\nfrom sqlalchemy import Column, Enum, Integer\nfrom sqlalchemy.orm import declarative_base\n"
+                "Base = declarative_base()\nclass State(enum.Enum):\n    free = 'free'\n    taken = 'taken'\nclass Flat(Base):\n"
+                "    __tablename__ = 'flats'\n    id = Column(Integer, primary_key=True)\n    state = Column(Enum(State))\nclass Lease(Base):\n"
+                "    __tablename__ = 'leases'\n    id = Column(Integer, primary_key=True)\n    flat_id = Column(Integer)\n",
+            },
+            why="a mark that is a member of an enumeration lets a row be put in",
+        ),
+        Good(_FREE.format("", " AND taken <= ?"), why="the statement tests the counted column again"),
         Good(
             _MONGO.replace("__MARK__", "").replace("__TEST__", ", 'left': {'$gte': 1}"), why="the filter tests it again"
         ),

@@ -10,6 +10,7 @@ from durability.program.flows.statements import acting
 from durability.program.links.graph import FunctionKey
 from durability.program.links.link import Symbol
 from durability.program.links.spelling import plain_name
+from durability.program.schema.marks import is_counted, is_mark
 from durability.program.schema.model import Table
 from durability.program.sites import CallSite
 
@@ -71,7 +72,7 @@ def written(context: "Context", call: CallSite) -> Written | None:
         if verb == "update":
             pairs = _pairs(context, done, done.argument("json", 0)) or {}
             tested = frozenset(name for item in context.makers(call) for name in _compared(item))
-            return _set(table, pairs, tested)
+            return _set(done, table, pairs, tested)
     return None
 
 
@@ -174,8 +175,8 @@ def _updated(context: "Context", call: CallSite) -> Written:
     tested = frozenset(_pairs(context, call, call.argument("filter", 0)) or {})
     changes = _pairs(context, call, call.argument("update", 1)) or {}
     counted = frozenset(_dict(changes.get("$inc", Value("unknown"))))
-    done = _set(table, _dict(changes.get("$set", Value("unknown"))), tested)
-    return Written(table, "update", done.fields | counted, counted, done.marked, tested)
+    done = _set(call, table, _dict(changes.get("$set", Value("unknown"))), tested)
+    return Written(table, "update", done.fields | counted, counted | done.counted, done.marked, tested)
 
 
 def _models(context: "Context", call: CallSite) -> list[CallSite]:
@@ -243,14 +244,10 @@ def _verb(call: CallSite) -> str:
     return call.shown.rpartition(".")[2]
 
 
-def _set(table: str, pairs: dict[str, Value], tested: frozenset[str]) -> Written:
-    marked = frozenset(name for name, value in pairs.items() if _is_mark(value))
-    return Written(table, "update", frozenset(pairs), frozenset(), marked, tested)
-
-
-def _is_mark(value: Value) -> bool:
-    is_time = value.kind == "call" and value.text.rpartition(".")[2] in ("now", "utcnow", "isoformat", "time")
-    return is_time or value.kind in ("const", "text")
+def _set(call: CallSite, table: str, pairs: dict[str, Value], tested: frozenset[str]) -> Written:
+    marked = frozenset(name for name, value in pairs.items() if is_mark(value))
+    counted = frozenset(name for name, value in pairs.items() if is_counted(call, value))
+    return Written(table, "update", frozenset(pairs), counted, marked, tested)
 
 
 def _equal(pairs: dict[str, Value]) -> frozenset[str] | None:

@@ -13,6 +13,7 @@ from durability.program.keeping.locks import under_lock
 from durability.program.links.graph import FunctionKey
 from durability.program.links.spelling import plain_name
 from durability.program.schema.behind import Behind
+from durability.program.schema.marks import is_mark
 from durability.program.schema.rows import Asked, changed, put
 from durability.program.sites import CallSite
 
@@ -92,7 +93,7 @@ class Races:
             if target.kind != "attr" or plain_name(target.parts[0]) not in call.into or item.span <= call.span:
                 continue
             hangs = any(self._runs(call, index, item.block, item.span) for index in tests)
-            once = _is_mark(item.value) and self._lets_happen(call, tests)
+            once = is_mark(item.value) and self._lets_happen(call, tests)
             if target.text in read and hangs and (_counts(item) or once):
                 step = Step(call.path, item.span[0], f"changes {target.text}")
                 last = call.calls_here()[-1]
@@ -123,8 +124,23 @@ class Races:
             if block.kind != "if" or block.value is None or block.span[2:] <= call.span[2:]:
                 continue
             if names.intersection(names_in(block.value)) or self._holds_call(block.value, call):
-                found[index] = frozenset(self._read(block.value, call.path))
+                found[index] = frozenset(self._read(block.value, call.path)) | self._behind(block.value, call, names)
         return {index: read for index, read in found.items() if not self._asks_only_presence(call, index)}
+
+    def _behind(self, test: Value, call: CallSite, names: frozenset[str]) -> frozenset[str]:
+        """The columns from which the names of a test were made: `free = row["all"] - row["taken"]`."""
+        found: set[str] = set()
+        pending, seen = list(names_in(test)), set(call.into)
+        while pending:
+            name = pending.pop()
+            if name in seen or name not in names:
+                continue
+            seen.add(name)
+            for item in self._context.program.assigns_to(call.path, name):
+                if item.function == call.key[1] and item.value is not None and item.span[:2] > call.span[:2]:
+                    found.update(self._read(item.value, call.path))
+                    pending.extend(names_in(item.value))
+        return frozenset(found)
 
     def _read(self, value: Value, path: str) -> list[str]:
         """The attributes and keys that a test reads: `row.status`, `row["status"]`, `row.get("status")`."""
@@ -166,14 +182,6 @@ class Races:
     def _guard(self, call: CallSite, looked: Asked, later: CallSite) -> Literal["", "lock"]:
         both = under_lock(self._context, call) and under_lock(self._context, later)
         return "lock" if looked.locked or both or self._context.lookups.is_serial(call) else ""
-
-
-def _is_mark(value: Value | None) -> bool:
-    """Whether a value is written down or is the time: a status, a flag, a moment."""
-    if value is None:
-        return False
-    is_time = value.kind == "call" and value.text.rpartition(".")[2] in ("now", "utcnow", "today")
-    return is_time or value.kind in ("const", "text") or (value.kind == "attr" and value.text.isupper())
 
 
 def _counts(item: Assign) -> bool:

@@ -11,6 +11,7 @@ from durability.program.links.link import Symbol
 from durability.program.links.spelling import plain_name
 from durability.program.schema.ddl import HOLE
 from durability.program.schema.documents import MONGO, wanted, written
+from durability.program.schema.marks import is_counted
 from durability.program.sites import CallSite
 
 if TYPE_CHECKING:
@@ -218,13 +219,14 @@ def changed(context: "Context", call: CallSite) -> Changed | None:
     if found is None:
         return None
     parts = [part.partition("=") for part in found["set"].split(",")]
-    given = {words[-1]: value.strip() for name, _, value in parts if (words := re.findall(r"\w+", name.lower()))}
+    set_to = {words[-1]: value.strip() for name, _, value in parts if (words := re.findall(r"\w+", name.lower()))}
     where = set(re.findall(r"\w+", (found["where"] or "").lower()))
     counted = frozenset(
-        name for name, value in given.items() if re.match(rf"\W*(?:\w+\.)?{name}\W?\s*[-+]", value.lower())
+        name for name, value in set_to.items() if re.match(rf"\W*(?:\w+\.)?{name}\W?\s*[-+]", value.lower())
     )
-    marked = frozenset(name for name, value in given.items() if _CONSTANT.match(value) or "now" in value.lower())
-    return Changed(found["table"].lower(), frozenset(given), counted, marked, bool(where.intersection(given)))
+    counted |= {name.lower() for name, value in given(context, call) if is_counted(call, value)}
+    marked = frozenset(name for name, value in set_to.items() if _CONSTANT.match(value) or "now" in value.lower())
+    return Changed(found["table"].lower(), frozenset(set_to), counted, marked, bool(where.intersection(set_to)))
 
 
 def given(context: "Context", call: CallSite) -> list[tuple[str, Value]]:
