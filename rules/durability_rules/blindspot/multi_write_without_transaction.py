@@ -69,6 +69,50 @@ _LINE = "    db.execute('INSERT INTO lines (order_id) VALUES (?)', (made.lastrow
             why="a transaction around the second half alone",
             decoy=True,
         ),
+        Bad(
+            "from flask import Flask\nfrom pymongo import MongoClient\napp = Flask(__name__)\ndb = MongoClient().shop\n"
+            "@app.post('/buy')\ndef buy():\n    number = str(db.orders.insert_one({}).inserted_id)  # <-\n"
+            "    line = {'order': number}\n    db.lines.insert_one(line)\n    return 'ok'\n",
+            why="the number is a part of what the first gave",
+        ),
+        Bad(
+            "from uuid import uuid4\nfrom flask import Flask\nfrom pymongo import MongoClient\napp = Flask(__name__)\ndb = MongoClient().shop\n"
+            "@app.post('/buy')\ndef buy():\n    number = str(uuid4())\n    db.orders.insert_one({'number': number})  # <-\n"
+            "    db.lines.insert_one({'order': number})\n    return 'ok'\n",
+            why="both carry a number that was made before",
+        ),
+        Bad(
+            "from django.db import models\nfrom django.urls import path\nclass Buyer(models.Model):\n    pass\n"
+            "class Card(models.Model):\n    buyer = models.ForeignKey(Buyer, on_delete=models.CASCADE)\n"
+            "def join(request):\n    buyer = Buyer()\n    buyer.save()  # <-\n    Card.objects.create(buyer=buyer)\n"
+            "    return None\nurlpatterns = [path('join', join)]\n",
+            why="a row that stores itself",
+        ),
+        Bad(
+            "from flask import Flask\nfrom sqlalchemy import Column, ForeignKey, Integer\nfrom sqlalchemy.orm import Session, declarative_base\n"
+            "app = Flask(__name__)\nBase = declarative_base()\nclass Firm(Base):\n    __tablename__ = 'firms'\n    id = Column(Integer, primary_key=True)\n"
+            "class Person(Base):\n    __tablename__ = 'people'\n    id = Column(Integer, primary_key=True)\n    firm = Column(ForeignKey('firms.id'))\n"
+            "@app.post('/join')\ndef join(db: Session):\n    firm = Firm()\n    db.add(firm)\n    db.commit()  # <-\n"
+            "    person = Person(firm=firm.id)\n    db.add(person)\n    db.commit()\n    return 'ok'\n",
+            why="the second row is made from the first before it is added",
+        ),
+        Bad(
+            "from flask import Flask, request\nfrom pymongo import MongoClient\napp = Flask(__name__)\ndb = MongoClient().shop\n"
+            "def put(mail):\n    new = {'mail': mail}\n    db.people.insert_one(new)\n    return new\n"
+            "@app.post('/come')\ndef come():\n    mail = request.json['mail']\n    found = db.people.find_one({'mail': mail})\n"
+            "    if found is None:\n        found = put(mail)\n    return found['mail']\n"
+            "@app.post('/buy')\ndef buy():\n    buyer = put(request.json['mail'])  # <-\n"
+            "    db.orders.insert_one({'buyer': buyer})\n    return 'ok'\n",
+            why="another caller of the same function looks first",
+        ),
+        Good(
+            "from django.db import models\nfrom django.urls import path\nclass Buyer(models.Model):\n    name = models.TextField()\n"
+            "class Card(models.Model):\n    buyer = models.ForeignKey(Buyer, on_delete=models.CASCADE)\n"
+            "def join(request):\n    try:\n        buyer = Buyer.objects.get(name=request.POST['name'])\n    except Buyer.DoesNotExist:\n"
+            "        buyer = Buyer()\n        buyer.save()\n    Card.objects.create(buyer=buyer)\n"
+            "    return None\nurlpatterns = [path('join', join)]\n",
+            why="who tries again finds the first row",
+        ),
         Good(
             _HEAD + f"@app.post('/buy')\ndef buy():\n{_ORDER}\n{_LINE}\n    db.commit()\n    return 'ok'\n",
             why="one commit",

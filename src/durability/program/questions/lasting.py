@@ -17,6 +17,9 @@ from durability.program.sequences.subjects import subjects
 from durability.program.sequences.words import says_done
 from durability.program.sites import CallSite, EntrySite, GapSite
 
+_MISSING = ("DoesNotExist", "NoResultFound")
+"""Errors of lookups that found no row (Django, SQLAlchemy)."""
+
 
 class LastingQuestions:
     """What stands when it stops."""
@@ -73,7 +76,12 @@ class LastingQuestions:
 
     def found_again(self, effect: LastingEffect) -> bool:
         """Whether an effect is an insert, or its commit, that a lookup before it keeps from being made again."""
-        return effect.key in self._context.guarded_inserts.found_again
+        around = self._context.call(*effect.place).around()
+        if any(ref.endswith(_MISSING) for block in around if block.kind == "handler" for ref in block.refs):
+            return True
+        way = {(step.path, step.line) for step in effect.trace}
+        guarded = self._context.guarded_inserts.found_again
+        return any(key == effect.key or (key[0], line) in way for key, line in guarded)
 
     def settled(self, gap: GapSite) -> bool:
         """Whether it does no harm to stop between two effects: the first is taken back, asking again makes neither

@@ -21,9 +21,13 @@ if TYPE_CHECKING:
 
 
 class GuardedInsert(Struct, frozen=True):
-    """A lookup of a row, and the insert that a test of its result allows; `trace` leads from the one to the other."""
+    """A lookup of a row, and the insert that a test of its result allows; `trace` leads from the one to the other.
+
+    `then` is the call of the same function that puts the row in or leads there.
+    """
 
     call: int
+    then: int
     asked: Asked
     put: Put
     table: Table | None
@@ -52,12 +56,15 @@ class GuardedInserts:
         return found
 
     @cached_property
-    def found_again(self) -> frozenset[FunctionKey]:
-        """The functions that put a row in where a lookup finds none, and go on with the row where it finds one."""
+    def found_again(self) -> frozenset[tuple[FunctionKey, int]]:
+        """The calls that put a row in, or lead there, where a lookup finds none, in functions that go on with the row
+        where it finds one: the function and the line of the call.
+        """
         found = set()
         for (path, index), item in self.all.items():
-            if item.trace and item.put.call >= 0 and self._goes_on(self._context.call(path, index)):
-                found.add(self._context.call(item.trace[-1].path, item.put.call).key)
+            if item.put.call >= 0 and self._goes_on(self._context.call(path, index)):
+                then = self._context.call(path, item.then)
+                found.add((then.key, then.line))
         return frozenset(found)
 
     def _goes_on(self, call: CallSite) -> bool:
@@ -114,4 +121,5 @@ class GuardedInserts:
         if looked.document:
             table = schema.collection(looked.table, call.path, call.line)
         serial = under_lock(self._context, call) and under_lock(self._context, later)
-        return GuardedInsert(call.index, looked, made, table, serial or self._context.lookups.is_serial(call), trace)
+        serial = serial or self._context.lookups.is_serial(call)
+        return GuardedInsert(call.index, later.index, looked, made, table, serial, trace)

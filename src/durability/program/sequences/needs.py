@@ -10,7 +10,7 @@ from durability.program.links.graph import FunctionKey
 from durability.program.links.spelling import plain_name
 from durability.program.sequences.events import LastingEffect
 from durability.program.sequences.subjects import subjects
-from durability.program.sites import GapSite
+from durability.program.sites import CallSite, GapSite
 
 if TYPE_CHECKING:
     from durability.program.context import Context
@@ -23,6 +23,10 @@ _NOTES = re.compile(r"(?:^|_)(?:audits?|audit_?logs?|logs?|history|events?|activ
 
 _CACHES = ("django.core.cache.", "redis.", "cachetools.", "diskcache.", "aiocache.")
 _ADDING = frozenset({"add", "add_all", "insert", "insert_one", "insert_many", "create", "bulk_create", "save"})
+_STORING = frozenset({"save", "asave"})
+"""Methods with which a row stores itself."""
+
+_NEW_ID = re.compile(r"uuid|ulid|nanoid|ObjectId|token_(?:hex|urlsafe)", re.IGNORECASE)
 _MAKING = ("insert", "create", "add", "save", "execute", "merge")
 
 
@@ -41,7 +45,7 @@ def needs_first(context: "Context", gap: GapSite) -> bool:
         if not start <= call.span[:2] <= end or not _writes(context, gap.key, index):
             continue
         used = {name for item in acting(context, call).arguments for name in _names(context, gap.path, item.value)}
-        if used & made:
+        if (used | _put_into(context, gap.key, used)) & made:
             return True
     return False
 
@@ -82,16 +86,77 @@ def _made(context: "Context", gap: GapSite) -> set[str]:
             continue
         last = acting(context, call).shown.rsplit(".", 1)[-1].lower()
         if index == gap.first_item.call or (_writes(context, gap.key, index) and last.startswith(_MAKING)):
-            found |= set(call.into)
+            found |= set(call.into) | _taken_from(context, call)
             if last.startswith(("add", "save", "insert", "merge")):
                 found |= {item.value.text for item in call.arguments if item.value.kind == "name"}
+            stored = last in _STORING and index == gap.first_item.call
+            if stored and call.receiver is not None and call.receiver.kind == "name":
+                found.add(call.receiver.text)
+            given = {name for item in acting(context, call).arguments for name in _names(context, gap.path, item.value)}
+            found |= (given | _put_into(context, gap.key, given)) & _identifiers(context, gap.key)
     return found - set(context.program.function(gap.key).globals) - _handles(context, gap.key)
+
+
+def _taken_from(context: "Context", call: CallSite) -> set[str]:
+    """The names for a part of what a call gave: `number` in `number = str(orders.insert_one(row).inserted_id)`."""
+    found: set[str] = set()
+    for item in context.program.assigns_in(call.key):
+        value = item.value
+        while value is not None and (value.kind == "attr" or _is_converted(value)):
+            given = context.program.files[call.path].calls[value.call].arguments if value.kind == "call" else ()
+            value = given[0].value if given else value.parts[0] if value.kind == "attr" else None
+        is_part = value is not None and value is not item.value
+        is_made = is_part and value is not None and (value.call == call.index or value.text in call.into)
+        if is_made and item.target.kind == "name":
+            found.add(item.target.text)
+    return found
+
+
+def _is_converted(value: Value) -> bool:
+    return value.kind == "call" and value.call >= 0 and value.text in ("str", "int")
+
+
+def _identifiers(context: "Context", key: FunctionKey) -> set[str]:
+    """The names of a function for identifiers that it makes itself: `number = str(uuid4())`."""
+    found: set[str] = set()
+    for item in context.program.assigns_in(key):
+        texts = _called(context, key[0], item.value) if item.value is not None else ()
+        if item.target.kind == "name" and any(_NEW_ID.search(text) for text in texts):
+            found.add(item.target.text)
+    return found
+
+
+def _called(context: "Context", path: str, value: Value) -> set[str]:
+    """What is called to make a value, as written."""
+    found = {value.text} if value.kind == "call" else set()
+    given = context.program.files[path].calls[value.call].arguments if value.call >= 0 else ()
+    for part in (*value.parts, *(item.value for item in given)):
+        found |= _called(context, path, part)
+    return found
+
+
+def _put_into(context: "Context", key: FunctionKey, names: set[str]) -> set[str]:
+    """The names from which a row under one of some names was made: `row = {"order": number}`, `row = Line(number)`."""
+    found: set[str] = set()
+    for item in context.program.assigns_in(key):
+        value = item.value
+        if value is None or item.target.kind != "name" or item.target.text not in names:
+            continue
+        if value.kind == "dict" or (value.kind == "call" and value.text.rpartition(".")[2][:1].isupper()):
+            found |= _names(context, key[0], value)
+    return found
 
 
 def _handles(context: "Context", key: FunctionKey) -> set[str]:
     """The names through which a function speaks to its store: they are not what it made there."""
     calls = (context.call(key[0], index) for index in context.program.calls_in(key))
-    speaking = (call for call in calls if call.database.library.effect.startswith("db.") and call.receiver is not None)
+    speaking = (
+        call
+        for call in calls
+        if call.database.library.effect.startswith("db.")
+        and call.receiver is not None
+        and call.shown.rpartition(".")[2] not in _STORING
+    )
     return {plain_name(call.receiver).partition(".")[0] for call in speaking if call.receiver is not None}
 
 
