@@ -32,7 +32,9 @@ _MAKING = ("insert", "create", "add", "save", "execute", "merge")
 
 def needs_first(context: "Context", gap: GapSite) -> bool:
     """Whether the part of a function that leads to the second effect uses a name that the first part made."""
-    if not _inserts(context, gap.first) or not _inserts(context, gap.then) or _is_note(context, gap.then):
+    if not _inserts(context, gap.first) or not _inserts(context, gap.then):
+        return False
+    if _is_note(context, gap.first) or _is_note(context, gap.then):
         return False
     made = _made(context, gap)
     if not made:
@@ -54,8 +56,8 @@ def _inserts(context: "Context", effect: LastingEffect) -> bool:
     """Whether an effect makes a row that was not there: an insert, or the commit of one, a helper or two away."""
     if len(effect.trace) > _NEAR or context.call(*effect.place).name.startswith(_CACHES):
         return False
-    if effect.kind == "write":
-        return _makes_row(context, effect.key[0], effect.call)
+    if effect.kind == "write" or not context.call(*effect.place).commits:
+        return any(_makes_row(context, *place) for place in (*effect.also, effect.place))
     before = [index for index in context.program.calls_in(effect.key) if index <= effect.call]
     commits = [index for index in before if index < effect.call and context.call(effect.key[0], index).commits]
     since = max(commits, default=-1)
@@ -63,7 +65,8 @@ def _inserts(context: "Context", effect: LastingEffect) -> bool:
 
 
 def _is_note(context: "Context", effect: LastingEffect) -> bool:
-    named = subjects(context, effect)
+    receiver = context.call(*effect.place).receiver
+    named = subjects(context, effect) or {plain_name(receiver) if receiver is not None else ""}
     return bool(named) and all(_NOTES.search(name) for name in named)
 
 
