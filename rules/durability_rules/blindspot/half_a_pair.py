@@ -80,7 +80,7 @@ _STORE = "    s3.put_object(Bucket='tickets', Key='1', Body=b'x')"
         ),
         Good(
             _HEAD
-            + "import requests\nfrom flask import request\n@app.post('/buy')\ndef buy():\n    paid = stripe.PaymentIntent.create(amount=900, currency='eur', "
+            + "import requests\nfrom flask import request\n@app.post('/buy')\ndef buy():\n    paid = stripe.PaymentIntent.create(amount=900, currency='eur', confirm=True, "
             "idempotency_key=request.form['order'])\n    requests.put('https://tickets.example.org/1', timeout=5)\n    return paid.id\n",
             why="whoever tries again pays once, and gets the same ticket",
         ),
