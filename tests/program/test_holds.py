@@ -81,7 +81,8 @@ def test_what_another_thread_does_is_waited_for_where_it_is_awaited(statement, w
     [
         ("OpenAI(timeout=20, max_retries=0)", "20 s"),
         ("OpenAI(timeout=limit(), max_retries=0)", None),
-        ("OpenAI()", None),
+        ("OpenAI(max_retries=0)", "600 s"),
+        ("OpenAI(**settings)", None),
     ],
 )
 def test_a_client_has_its_own_limit_where_the_arguments_of_the_call_are_passed_through(made, words):

@@ -36,7 +36,7 @@ class Setting:
 
     def __init__(self, value: Value | None, default: object, obstacle: Reason | None, resolved: str) -> None:
         self.given = value
-        self._default = default
+        self.default = default
         self._obstacle = obstacle
         self._resolved = resolved
 
@@ -47,9 +47,9 @@ class Setting:
             return YES if self.given.text == "None" or self._resolved == "None" else NO
         if self._obstacle:
             return unknown(self._obstacle)
-        if self._default == "never":
+        if self.default == "never":
             return YES
-        return unknown("version") if self._default == "unknown" else NO
+        return unknown("version") if self.default == "unknown" else NO
 
     @property
     def seconds(self) -> float | None:
@@ -59,9 +59,7 @@ class Setting:
                 return float(self.given.text) if self.given.kind == "const" else None
             except ValueError:
                 return None
-        if self._obstacle:
-            return None
-        return self._default if isinstance(self._default, float) else None
+        return self.default if isinstance(self.default, float) else None
 
 
 class CallSite(Site):
@@ -199,7 +197,7 @@ class CallSite(Site):
             found = self._from_receiver(keyword, keywords, default)
         passed = any(item.keyword == "**" for item in self.fact.arguments)
         if passed and (found.given is None or found.never.value != "no"):
-            return Setting(None, default, "passed through", "")
+            return Setting(None, found.default, "passed through", "")
         return found
 
     def _from_receiver(self, keyword: str, keywords: tuple[str, ...], default: object) -> Setting:
@@ -213,7 +211,9 @@ class CallSite(Site):
         settings = [self._set_by((maker,), keyword, keywords, default) for maker in others]
         if settings and all(setting is not None for setting in settings):
             return settings[0] or Setting(None, default, None, "")
-        return Setting(None, default, None if others and not any(settings) else "unresolved", "")
+        if any(settings):
+            return Setting(None, None, "unresolved", "")
+        return Setting(None, default, None if others else "unresolved", "")
 
     def _set_by(
         self, makers: tuple["CallSite", ...], keyword: str, keywords: tuple[str, ...], default: object
@@ -225,7 +225,7 @@ class CallSite(Site):
                 if given is not None:
                     return Setting(given, default, None, self.context.constant_name(given, maker.key))
             if any(item.keyword == "**" for item in maker.fact.arguments):
-                return Setting(None, default, "passed through", "")
+                return Setting(None, None, "passed through", "")
         return None
 
     def _client_kind(self) -> str:
