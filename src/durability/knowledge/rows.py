@@ -88,7 +88,8 @@ class Entry(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True,
     `kind`: "decorator" (put on the handler), "call" (the handler is an argument: `handler_position` or
     `handler_argument`), "base" (methods named in `handlers` of subclasses; `handlers` may hold patterns like "on_*"),
     "script" (a module that imports the name runs top to bottom for each interaction), "router" (makes an object that
-    routes are registered on; its prefix is the path argument, its handler argument a list of its routes), "mount"
+    routes are registered on; its prefix is the path argument, its handler argument a list of its routes; one that
+    `hangs` answers only where it is mounted), "mount"
     (hangs the router in its handler argument under its receiver, with the prefix in its path argument),
     "generic" (a class that has the methods in `handlers` written for its subclasses; "get=list" says that `get` does
     what `list` does). `methods` are
@@ -107,6 +108,7 @@ class Entry(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True,
     handler_argument: str = ""
     handlers: tuple[str, ...] = ()
     hook: bool = False
+    hangs: bool = False
     concurrent: bool = False
     external_input: bool = False
     source: str = ""

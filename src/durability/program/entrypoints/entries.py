@@ -68,6 +68,7 @@ class _Finder:
     def __init__(self, program: Program, routers: Routers) -> None:
         self.program = program
         self.addresses = Addresses(program, routers)
+        self.routers = routers
         self.bindings = routers.bindings
 
     def of_file(self, path: str, facts: FileFacts) -> Iterator[EntryPoint]:
@@ -106,6 +107,8 @@ class _Finder:
                         yield replace(entry, spawned=row.role == "worker")
 
     def _entries(self, found: list[Handler], row: Entry, name: str, place: tuple[str, int]) -> Iterator[EntryPoint]:
+        if not found or (row.role == "route" and not self.routers.is_served(*place)):
+            return
         for handler in found:
             if handler.method and row.role == "tool":  # an object with a method named like a request is no function
                 continue

@@ -1,6 +1,7 @@
 """Where routers hang: which object a route is registered on, and under which prefixes that object is mounted."""
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 from msgspec import Struct
 
@@ -8,6 +9,7 @@ from durability.facts.model import Call, Value
 from durability.knowledge.rows import Entry
 from durability.program.entrypoints.bindings import UNKNOWN_TEXT, Bindings
 from durability.program.entrypoints.paths import joined
+from durability.program.entrypoints.unmounted import unmounted
 from durability.program.links.graph import FunctionKey
 from durability.program.links.link import Symbol
 from durability.program.links.program import Program
@@ -40,6 +42,7 @@ class Routers:
         self.program = program
         self.bindings = bindings
         self.made: dict[Node, str] = {}
+        self.hanging: set[Node] = set()
         self.mounts: dict[Node, list[Mount]] = {}
         self._inside: dict[tuple[str, int], Node] = {}
         self._paths: dict[Node, tuple[str, ...]] = {}
@@ -55,6 +58,7 @@ class Routers:
                 for row in self._rows(path, index):
                     if row.kind == "router":
                         self.made[path, f"#{index}"] = self._prefix(call, row, (path, call.function)) or ""
+                        self.hanging.update([(path, f"#{index}")] if row.hangs and not call.function else [])
                     if row.kind in ("mount", "router"):
                         mounting.append((path, index, row))
             self._lists(path)
@@ -81,6 +85,15 @@ class Routers:
         ):
             receiver = receiver.parts[0]
         return self.origins(receiver, (path, call.function))
+
+    @cached_property
+    def _unmounted(self) -> frozenset[Node]:
+        return unmounted(self)
+
+    def is_served(self, path: str, index: int) -> bool:
+        """Whether what a call registers answers somewhere, as far as is known: not on a router that hangs nowhere."""
+        owners = self.owners(path, index) if index >= 0 and self._unmounted else ()
+        return not owners or not self._unmounted.issuperset(owners)
 
     def addresses(self, path: str, index: int, own: str) -> tuple[str, ...]:
         """The whole addresses of a route that a call registers under its own path."""
