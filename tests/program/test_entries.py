@@ -183,3 +183,30 @@ def test_the_answer_to_a_later_message_is_no_step_of_the_one_before():
         "    bot.register_next_step_handler(message, second)\ndef second(message):\n    keep()\ndef keep(): pass\n"
     )
     assert reached(source, "keep") == ("second",)
+
+
+TASKS = "import asyncio\nasync def one(x=0):\n    await asyncio.sleep(1)\nasync def both(xs):\n    {body}\n"
+JOINED = {
+    "names": "a = asyncio.create_task(one())\n    b = asyncio.ensure_future(one())\n    await asyncio.gather(a, b)",
+    "in place": "return await asyncio.gather(asyncio.create_task(one()), one())",
+    "a list": "tasks = [asyncio.create_task(one(x)) for x in xs]\n    return await asyncio.gather(*tasks)",
+    "appended": "tasks = []\n    for x in xs:\n        tasks.append(asyncio.create_task(one(x)))\n    await asyncio.wait(tasks)",
+    "named, then appended": "tasks = []\n    for x in xs:\n        t = asyncio.create_task(one(x))\n        tasks.append(t)\n    await asyncio.gather(*tasks)",
+}  # fmt: skip
+LEFT = {
+    "dropped": "asyncio.create_task(one())",
+    "another is awaited": "asyncio.create_task(one())\n    await asyncio.gather(*xs)",
+    "kept elsewhere": "self.task = asyncio.create_task(one())\n    await asyncio.gather(*xs)",
+}
+
+
+@pytest.mark.parametrize("body", JOINED.values(), ids=JOINED)
+def test_a_task_that_is_waited_for_is_no_background_job(body):
+    assert entries({"main.py": TASKS.format(body=body)}) == []
+    endless = TASKS.format(body=body).replace("    await asyncio.sleep", "    while True:\n        await asyncio.sleep")
+    assert entries({"main.py": endless}) == ["worker one"]
+
+
+@pytest.mark.parametrize("body", LEFT.values(), ids=LEFT)
+def test_a_task_that_nobody_waits_for_is_a_background_job(body):
+    assert entries({"main.py": TASKS.format(body=body)}) == ["worker one"]

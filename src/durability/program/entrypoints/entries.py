@@ -11,6 +11,7 @@ from durability.program.entrypoints.addresses import Addresses, title_of
 from durability.program.entrypoints.bindings import Bindings
 from durability.program.entrypoints.daemons import told_as_daemons
 from durability.program.entrypoints.handlers import Handler, class_handlers, handlers, serving_name
+from durability.program.entrypoints.joined import is_joined
 from durability.program.entrypoints.model import EntryPoint
 from durability.program.entrypoints.routers import Routers, argument, library_bases
 from durability.program.links.graph import FunctionKey
@@ -102,7 +103,11 @@ class _Finder:
             for row in self.program.library.entry(symbol.name) if symbol.kind == "library" else ():
                 if row.kind == "call":
                     value = _handler_value(call, row)
-                    found = list(handlers(self.bindings, value, (path, call.function)))
+                    found = [
+                        handler
+                        for handler in handlers(self.bindings, value, (path, call.function))
+                        if not is_joined(self.program, path, index, handler.function)
+                    ]
                     for entry in self._entries(found, row, symbol.name, (path, index)):
                         yield replace(entry, spawned=row.role == "worker")
 
