@@ -46,6 +46,14 @@ _NO_SECRET = re.compile(
             why="the test can never fail",
             decoy=True,
         ),
+        Bad(
+            "import environ\nenv = environ.Env(DEBUG=(bool, False))\nSECRET_KEY = env('SECRET_KEY', default='change-me')  # <-\n",
+            why="read by django-environ",
+        ),
+        Good(
+            "import environ\nenv = environ.Env()\nSECRET_KEY = env.str('SECRET_KEY')\n",
+            why="it stops without the setting",
+        ),
         Good("import os\nSECRET_KEY = os.environ['SECRET_KEY']"),
         Good("import os\nSECRET_KEY = os.getenv('SECRET_KEY')"),
         Good("import os\nSECRET_KEY = os.getenv('SECRET_KEY', '')", why="empty is refused by whoever uses it"),

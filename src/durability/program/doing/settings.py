@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from durability.program.context import Context
 
 _MASK = "***"
+_SCHEMED = ("environ.", "environs.")
+"""Readers that stop without a setting, unless they are told a default when they read it or when they are made."""
 
 
 class _Read(NamedTuple):
@@ -55,15 +57,28 @@ def _missing(context: "Context", name: str, default: str | None, reads: list[_Re
 
 
 def _calls(context: "Context") -> Iterator[_Read]:
-    alternatives = dict(_alternatives(context))
+    alternatives, schemes = dict(_alternatives(context)), dict(_schemes(context))
     for call in context.calls_by_effect.get("env.read", ()):
         name = call.argument("key", 0) or call.argument("option")
         if name is None or name.kind != "text" or not name.text.replace("_", "").isalnum():
             continue
-        default = call.argument("default", 1) or alternatives.get((call.path, call.index))
-        required = call.name.endswith("__getitem__")
+        # `env("PORT", int)` names a type second, where `env.int("PORT", 80)` has the default.
+        position = 2 if call.name.endswith("Env.__call__") else 1
+        default = call.argument("default", position) or alternatives.get((call.path, call.index))
+        if default is None and call.name.startswith(_SCHEMED):
+            default = schemes.get(name.text)
+        required = call.name.endswith("__getitem__") or (call.name.startswith(_SCHEMED) and default is None)
         stops = required and (call.at_import or "startup" in call.reach.roles) and not call.handlers
         yield _Read(name.text, _shown(default), required, stops, SettingPlace(call.path, call.line))
+
+
+def _schemes(context: "Context") -> Iterator[tuple[str, Value]]:
+    """The defaults that are given to the object that reads: `Env(DEBUG=(bool, False))`."""
+    for call in context.calls_by_effect.get("constructs", ()):
+        if call.name.startswith(_SCHEMED):
+            for item in call.arguments:
+                if item.keyword and item.value.kind == "tuple" and len(item.value.parts) == 2:
+                    yield item.keyword, item.value.parts[1]
 
 
 def _alternatives(context: "Context") -> Iterator[tuple[tuple[str, int], Value]]:
