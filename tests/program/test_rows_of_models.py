@@ -72,6 +72,11 @@ def test_the_rows_that_a_view_touches(lines, found):
     assert touched(*lines) == found
 
 
+def test_a_template_is_no_file_that_a_view_reads():
+    context = linked(main=HEAD + "    return render(request, 'x.html')\n", models=MODELS, forms=FORMS)
+    assert map_of("x", context).entry_points[0].touches == ()
+
+
 def test_a_query_in_a_class_body_asks_nothing():
     context = linked(main="from models import Order\nclass V:\n    queryset = Order.objects.all()\n", models=MODELS)
     assert map_of("x", context).at_start == ()
