@@ -125,3 +125,30 @@ def test_what_a_framework_supplies_is_no_call_of_this_program():
     context = linked(main=HEAD + "\n".join(lines) + "\n", models=MODELS, serializers=SERIALIZERS)
     calls = context.program.counts()
     assert calls.project + calls.library + calls.other_library + calls.unresolved == 4
+
+
+ADMIN = (
+    "from django.contrib import admin\nfrom django.urls import path\n{}"
+    "urlpatterns = [path('staff/', admin.site.urls)]\n"
+)
+
+
+def administered(more):
+    """The entry points of a project with an admin site: name, access, what they do to the database."""
+    context = linked(main=ADMIN.format(more), models=MODELS)
+    return [
+        (entry.name, entry.access, [f"{touch.how} {touch.name}" for touch in entry.touches])
+        for entry in map_of("x", context).entry_points
+    ]
+
+
+def test_the_admin_site_is_a_way_in_for_staff():
+    changed = ["deletes Order", "reads Order", "writes Order"]
+    by_call = "from models import Order\nadmin.site.register(Order)\n"
+    assert administered(by_call) == [("ANY /staff/", "required", changed)]
+    decorated = "import models\n@admin.register(models.Order)\nclass OrderAdmin(admin.ModelAdmin):\n    pass\n"
+    assert administered(decorated) == [("ANY /staff/", "required", changed)]
+
+
+def test_an_admin_site_without_models_of_the_project_is_no_way_in():
+    assert administered("") == []

@@ -104,6 +104,15 @@ _CLIENT = "from fastapi.testclient import TestClient\nfrom app import app\nclien
             },
             why="a script beside the service",
         ),
+        Silent(
+            {
+                "urls.py": "from django.contrib import admin\nfrom django.urls import path\nfrom models import Order\n"
+                "admin.site.register(Order)\nurlpatterns = [path('admin/', admin.site.urls)]\n",
+                "models.py": "from django.db import models\nclass Order(models.Model):\n    name = models.TextField()\n",
+                "tests/test_order.py": "from models import Order\ndef test_order():\n    assert Order(name='x').name == 'x'\n",
+            },
+            why="the framework's own pages",
+        ),
         Miss(
             {
                 "app.py": "from flask import Flask\napp = Flask(__name__)\n@app.get('/')\ndef home():\n    return ''\n",

@@ -59,7 +59,8 @@ SelectorKind = Literal[
 
 
 _OF_ENTRIES = ("entries", "gaps")
-"""What is said of a way in is said of one that a framework supplies; what it does inside is not for this project."""
+"""What is said of a way in is said of one that a class has of its framework; what that does inside is not for this
+project, nor is what has nothing of it, such as Django's admin site."""
 
 
 class Selector(Struct, frozen=True):
@@ -81,7 +82,7 @@ class Selector(Struct, frozen=True):
         if self.roles and not context.reach.roles.intersection(self.roles):
             return
         for site in _FINDERS[self.kind](self, context):
-            if self.kind not in _OF_ENTRIES and site.function.supplied:
+            if site.function.supplied and (self.kind not in _OF_ENTRIES or not site.function.owner):
                 continue
             if self.in_async is not None and site.in_async != self.in_async:
                 continue
@@ -392,7 +393,9 @@ def _filled_by_model(selector: Selector, context: Context) -> Iterator[Site]:
 def _project(selector: Selector, context: Context) -> Iterator[Site]:
     paths = context.judged_paths()
     if paths and context.view == "project":
-        first = min((entry.function[0] for entry in context.entries), default=paths[0])
+        functions = ((entry.function[0], context.program.function(entry.function)) for entry in context.entries)
+        own = (path for path, function in functions if function.owner or not function.supplied)
+        first = min(own, default=paths[0])
         yield ProjectSite(context, first)
 
 

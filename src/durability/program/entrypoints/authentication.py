@@ -9,6 +9,7 @@ from durability.program.entrypoints.bindings import Bindings
 from durability.program.entrypoints.credentials import GIVEN, OPEN, Check, Credentials
 from durability.program.entrypoints.model import EntryPoint
 from durability.program.entrypoints.routers import Node, Routers, argument, library_bases
+from durability.program.links.adminsite import is_admin
 from durability.program.links.graph import FunctionKey
 from durability.program.links.link import Symbol
 from durability.program.links.program import Program
@@ -74,6 +75,8 @@ class Authentication:
         if permission is not None and permission.text not in _UNRESTRICTED:
             yield "required", (Step(path, call.span[0], f"permission {permission.text} is demanded"),)
         for item in call.arguments:
+            if is_admin(self._program.value_symbol(item.value, path, call.function).name):
+                yield "required", (Step(path, call.span[0], "the admin site asks for a staff login"),)
             if item.value.kind == "call" and item.value.text.endswith(".admin_view"):
                 yield "required", (Step(path, call.span[0], "admin_view() demands a login"),)
             if item.value.kind == "call" and item.value.call >= 0 and not item.value.text.endswith("as_view"):

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from durability.facts.model import Function, Value
 from durability.program.entrypoints.bindings import Bindings
+from durability.program.links.adminsite import ADMIN, is_admin
 from durability.program.links.given import argument_for
 from durability.program.links.graph import Edge, FunctionKey
 from durability.program.links.link import Symbol
@@ -85,7 +86,8 @@ def handlers(bindings: Bindings, value: Value | None, key: FunctionKey) -> Itera
             pending.extend((part, where, edge) for part in _inner(program, at, where))
         else:
             symbol = program.value_symbol(at, *where)
-            target = program.key_of(symbol) if symbol.kind == "function" else _method_of(bindings, at, where)
+            site = _admin_site(program, symbol, where)
+            target = program.key_of(symbol) if symbol.kind == "function" else site or _method_of(bindings, at, where)
             if symbol.kind == "class":
                 yield from class_handlers(program, symbol)
             elif target is not None and (inner := _wrapped(program, target)) is not None:
@@ -96,6 +98,12 @@ def handlers(bindings: Bindings, value: Value | None, key: FunctionKey) -> Itera
                 bound = bindings.of(at, where)
                 pending.extend((item, place, edge) for item, place in bound)
                 pending.extend(() if bound else _given(program, at, where))
+
+
+def _admin_site(program: Program, symbol: Symbol, where: FunctionKey) -> FunctionKey | None:
+    """The function that stands for Django's admin site, where a value is the routes of that."""
+    found = program.linker.functions[where[0]].get(ADMIN) if is_admin(symbol.name) else None
+    return (where[0], found[0]) if found is not None else None
 
 
 def _wrapped(program: Program, key: FunctionKey) -> Value | None:

@@ -1,11 +1,12 @@
-"""Methods that a class leaves to its framework, written down as facts: the actions of generic views."""
+"""Functions that a framework has for a project, written down as facts: actions of generic views, the admin site."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
 from durability.facts.model import Argument, Block, Call, Class, FileFacts, Function, Parameter, Value
 from durability.knowledge import Knowledge
+from durability.program.links.adminsite import ADMIN, mounts, registered
 from durability.program.links.link import Linker, Symbol
 from durability.program.links.rowclass import expression, row_class
 
@@ -41,17 +42,21 @@ def with_supplied(
         return files
     linker = Linker(files, library, versions)
     found = dict(files)
+    staff = registered(linker, files, roles)
     for path in files:
         if roles.get(path) == "first-party":
             writer = _Writer(linker, files[path])
             for item in files[path].classes:
                 writer.complete(item)
+            mount = mounts(files[path]) if staff else None
+            if mount is not None:
+                writer.administer(mount, staff)
             found[path] = writer.facts()
     return found
 
 
 class _Writer:
-    """Adds methods to the classes of one file."""
+    """Adds functions to one file."""
 
     def __init__(self, linker: Linker, facts: FileFacts) -> None:
         self._linker = linker
@@ -84,6 +89,22 @@ class _Writer:
         if added:
             self._classes[item.qualname] = replace(item, methods=(*item.methods, *added))
 
+    def administer(self, mount: Call, models: Sequence[Symbol]) -> None:
+        """Add the function that stands for the admin site, which shows, stores and deletes what is registered."""
+        index = len(self._functions)
+        parameters = (Parameter("request", "", "", None, "positional"),)
+        made = Function(ADMIN, ADMIN, 0, "", len(self._blocks), mount.span, parameters)
+        self._open(made)
+        for symbol in models:
+            model = self._local(symbol)
+            for operation in ("rows", "save", "delete") if model else ():
+                self._on_rows(made, index, operation, model)
+
+    def _open(self, made: Function) -> None:
+        made.supplied = True
+        self._blocks.append(Block("function", -1, len(self._functions), made.span))
+        self._functions.append(made)
+
     def _left(self, symbol: Symbol) -> Iterator[tuple[str, str]]:
         """The methods that library bases bring and no class of the project writes, with what they do."""
         for base in _library_bases(self._linker, symbol):
@@ -105,9 +126,7 @@ class _Writer:
         names = ("self", "request", *(("pk",) if done in _DETAIL else ()))
         parameters = tuple(Parameter(name, "", "", None, "positional") for name in names)
         made = Function(method, f"{item.qualname}.{method}", 0, item.qualname, block, span, parameters)
-        made.supplied = True
-        self._functions.append(made)
-        self._blocks.append(Block("function", -1, index, span))
+        self._open(made)
         model = self._model(symbol)
         for hooks, operation in _STEPS[done]:
             hook = next((name for name in hooks if self._own(symbol, name)), "")
@@ -121,15 +140,18 @@ class _Writer:
         if storing:
             self._call(made, index, Value("name", "form"), "save", f"{storing}().save", ())
         elif model:
-            first, dot, rest = model.partition(".")
-            ref = f"{self._bindings[first]}{dot}{rest}"
-            held = expression(model)
-            if operation in _INSTEAD:
-                self._call(made, index, held, operation, f"{ref}().{operation}", ())
-            else:
-                rows = Value("attr", "objects", (held,))
-                last = "iterator" if operation == "rows" else "get"
-                self._call(made, index, rows, last, f"{ref}.objects.{last}", ())
+            self._on_rows(made, index, operation, model)
+
+    def _on_rows(self, made: Function, index: int, operation: str, model: str) -> None:
+        first, dot, rest = model.partition(".")
+        ref = f"{self._bindings[first]}{dot}{rest}"
+        held = expression(model)
+        if operation in _INSTEAD:
+            self._call(made, index, held, operation, f"{ref}().{operation}", ())
+        else:
+            rows = Value("attr", "objects", (held,))
+            last = "iterator" if operation == "rows" else "get"
+            self._call(made, index, rows, last, f"{ref}.objects.{last}", ())
 
     def _call(
         self, made: Function, index: int, receiver: Value, method: str, ref: str, arguments: tuple[Argument, ...]
@@ -158,8 +180,10 @@ class _Writer:
         model, written, path = found
         if path == self._facts.path and written.split(".")[0] in self._bindings:
             return written
-        if model is None:
-            return ""
+        return self._local(model) if model is not None else ""
+
+    def _local(self, model: Symbol) -> str:
+        """A name that this file has for a model of the project, or is given; "" where another thing has that name."""
         ref = f"{self._linker.files[model.path].module}.{model.name}"
         if model.name not in self._bindings and self._linker.resolve(ref, self._facts.path) == model:
             self._bindings[model.name] = ref
