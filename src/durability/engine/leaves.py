@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 
 from durability.map_model import Lasting, LastingKind
+from durability.model import Step
 from durability.program.context import Context
 from durability.program.entrypoints.entries import EntryPoint
 from durability.program.links.graph import FunctionKey
@@ -16,20 +17,28 @@ _Step = tuple[Item, LastingEffect]
 
 
 def leaves(context: Context, entry: EntryPoint) -> tuple[Lasting, ...]:
-    """The lasting effects of an entry point in their order, each place once, then those that it only starts."""
+    """The lasting effects of an entry point in their order, each way to one once, then those that it only starts."""
     items = context.sequences.of(entry.function)
     steps = [(item, effect) for item in items for effect in item.events if _stands(context, effect)]
-    found: dict[tuple[str, int, str], Lasting] = {}
+    found: dict[tuple[tuple[Step, ...], str], Lasting] = {}
     for before, step in zip([None, *steps], steps, strict=False):
         instead = before is not None and not _follows(context, entry.function, before, step)
         for number, told in enumerate(lasting(context, step[1])):
             shown = replace(told, instead=instead and not number)
             last = next(reversed(found.values()), None)
-            if last is None or shown.instead or (shown.kind, shown.name) != (last.kind, last.name):
-                found.setdefault((*step[1].place, shown.kind), shown)
+            if last is None or not _is_same(step[1], shown, last):
+                found.setdefault((step[1].trace, shown.kind), shown)
     started = (effect for item in items for effect in item.started if _stands(context, effect))
     later = [replace(told, later=True) for effect in started for told in lasting(context, effect)]
     return (*found.values(), *dict.fromkeys(later))
+
+
+def _is_same(effect: LastingEffect, shown: Lasting, last: Lasting) -> bool:
+    """Whether an effect goes on with the one before it: the same thing, or a write to a file that it has opened."""
+    if shown.instead:
+        return False
+    unnamed = shown.kind == last.kind == "file" and shown.name == effect.shown and shown.path == last.path
+    return unnamed or (shown.kind, shown.name) == (last.kind, last.name)
 
 
 def lasting(context: Context, effect: LastingEffect) -> tuple[Lasting, ...]:
@@ -57,10 +66,22 @@ def _stands(context: Context, effect: LastingEffect) -> bool:
 def _follows(context: Context, key: FunctionKey, first: _Step, then: _Step) -> bool:
     """Whether the second of two lasting effects can come after the first, in the innermost function that has both."""
     (one, earlier), (other, later) = first, then
-    if one is not other:
-        return follows(context, key, one, other)
-    if earlier.key != later.key:
-        return True
-    own = {item.call: item for item in context.sequences.of(earlier.key)}
-    before, after = own.get(earlier.call), own.get(later.call)
-    return before is None or after is None or follows(context, earlier.key, before, after)
+    below = 1
+    while one is other:
+        edges = context.program.callees.get(key, ())
+        callees = dict.fromkeys(edge.callee for edge in edges if edge.call == one.call)
+        for callee in callees:
+            items = context.sequences.of(callee)
+            before, after = (_led_to(items, effect, below) for effect in (earlier, later))
+            if before is not None and after is not None:
+                key, one, other, below = callee, before, after, below + 1
+                break
+        else:
+            return True
+    return follows(context, key, one, other)
+
+
+def _led_to(items: tuple[Item, ...], effect: LastingEffect, below: int) -> Item | None:
+    """The call of a function, so many calls below, that led to an effect."""
+    way = (effect.place, effect.trace[below:])
+    return next((item for item in items if any((event.place, event.trace) == way for event in item.events)), None)

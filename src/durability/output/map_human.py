@@ -37,10 +37,10 @@ def _entry(entry: MappedEntry, paper: Paper) -> Iterator[str]:
         yield f"  {'waits':{_LEFT}}{most}{paper.text(entry.hold.said)}{once}{lanes} ({where})"
     if entry.stakes:
         yield f"  {'at stake':{_LEFT}}{', '.join(entry.stakes)}"
-    if len(now := [effect for effect in entry.leaves if not effect.later]) > 1:
-        yield f"  {'in order':{_LEFT}}{_chain(now, paper)}"
-    if after := [effect for effect in entry.leaves if effect.later]:
-        yield f"  {'later':{_LEFT}}{_chain(after, paper)}"
+    if len(now := _told([effect for effect in entry.leaves if not effect.later], paper)) > 1:
+        yield f"  {'in order':{_LEFT}}{_chain(now)}"
+    if after := _told([effect for effect in entry.leaves if effect.later], paper):
+        yield f"  {'later':{_LEFT}}{_chain(after)}"
     for gap in entry.gaps[:_GAPS]:
         after_it, missing = paper.text(lasting(gap.after)), paper.text(lasting(gap.missing))
         where = f"{paper.text(gap.after.path)}:{gap.after.line}"
@@ -48,13 +48,24 @@ def _entry(entry: MappedEntry, paper: Paper) -> Iterator[str]:
     yield ""
 
 
-def _chain(effects: list[Lasting], paper: Paper) -> str:
-    told: dict[str, str] = {}
+def _told(effects: list[Lasting], paper: Paper) -> list[tuple[str, str]]:
+    """The effects in their order, each with what joins it to the one before; of branches that exclude each other, what
+    several do is told once.
+    """
+    told: list[tuple[str, str]] = []
+    branches: set[str] = set()
     for effect in effects:
-        told.setdefault(paper.text(lasting(effect)), " or " if effect.instead else paper.text(" → "))
-    words = list(told)
-    more = len(words) - _CHAIN
-    shown = "".join(f"{told[word] if position else ''}{word}" for position, word in enumerate(words[:_CHAIN]))
+        word = paper.text(lasting(effect))
+        branches = branches if effect.instead else set()
+        if word not in branches and not (told and told[-1][1] == word):
+            told.append((" or " if effect.instead else paper.text(" → "), word))
+        branches.add(word)
+    return told
+
+
+def _chain(told: list[tuple[str, str]]) -> str:
+    more = len(told) - _CHAIN
+    shown = "".join(f"{joint if position else ''}{word}" for position, (joint, word) in enumerate(told[:_CHAIN]))
     return shown + (f" and {more} more" if more > 0 else "")
 
 
