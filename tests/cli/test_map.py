@@ -253,3 +253,23 @@ def test_what_is_not_seen_is_counted_where_nothing_is_shown(tmp_path, run, body,
     shown = run("map", str(tmp_path)).out
     assert entry in shown
     assert shown.rstrip().endswith(last)
+
+
+@pytest.mark.parametrize(
+    ("text", "state"),
+    [
+        ("os.environ['A'] = '1'\ndel os.environ['A']\n", ""),
+        ("x = os.getenv('A') or os.getenv('B', 'b')\n", "default b"),
+        ("x = (os.environ.get('A') or '').strip() or 'c'\n", "default c"),
+        ("x = int(os.environ.get('A', '') or '5')\n", "default 5"),
+        ("def f():\n    return os.getenv('A') or 'd'\n", "default d"),
+        ("x = os.getenv('A', 'e')\ny = os.environ['A']\n", "stops without it, default e elsewhere"),
+        ("x = os.getenv('A', 'e')\ndef f():\n    return os.environ['A']\n", "fails later without it, default e elsewhere"),
+        ("class S(BaseSettings):\n    a: str | None = None\ns = S()\n", "does without it"),
+        ("class S(BaseSettings):\n    a: str | None = None\ns = S()\ncall(s.a)\n", "fails later without it"),
+    ],
+)  # fmt: skip
+def test_what_happens_without_a_setting(tmp_path, run, text, state):
+    (tmp_path / "app.py").write_text(f"import os\nfrom pydantic_settings import BaseSettings\n{text}", "utf-8")
+    lines = [line.split("  ") for line in run("map", str(tmp_path)).out.splitlines() if line.startswith("  A ")]
+    assert [line[2].strip() for line in lines] == ([state] if state else [])

@@ -13,6 +13,9 @@ from durability.program.sequences.order import follows
 from durability.program.sequences.sequence import Item
 from durability.program.sequences.subjects import changed, subjects
 
+_WRITING = frozenset({"write", "writelines", "writerow", "writerows", "dump"})
+"""They write to a file that is open."""
+
 _Step = tuple[Item, LastingEffect]
 
 
@@ -35,10 +38,9 @@ def leaves(context: Context, entry: EntryPoint) -> tuple[Lasting, ...]:
 
 def _is_same(effect: LastingEffect, shown: Lasting, last: Lasting) -> bool:
     """Whether an effect goes on with the one before it: the same thing, or a write to a file that it has opened."""
-    if shown.instead:
-        return False
-    unnamed = shown.kind == last.kind == "file" and shown.name == effect.shown and shown.path == last.path
-    return unnamed or (shown.kind, shown.name) == (last.kind, last.name)
+    if shown.kind == last.kind == "file" and shown.name == effect.shown and shown.path == last.path:
+        return effect.shown.rpartition(".")[2] in _WRITING
+    return not shown.instead and (shown.kind, shown.name) == (last.kind, last.name)
 
 
 def lasting(context: Context, effect: LastingEffect) -> tuple[Lasting, ...]:

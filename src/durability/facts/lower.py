@@ -90,7 +90,8 @@ class Lowering:
 
     def assign(self, target: cst.BaseExpression, value: Value | None, op: str, node: cst.CSTNode) -> None:
         """Keep a binding."""
-        self.assigns.append(Assign(self.values.lower(target), value, op, self.function, self.block, self.span(node)))
+        bound = self.values.target(target) if op in ("=", "del") else self.values.lower(target)
+        self.assigns.append(Assign(bound, value, op, self.function, self.block, self.span(node)))
 
     def lambda_(self, node: cst.Lambda) -> int:
         """Lower a lambda as a function of its own; its index."""

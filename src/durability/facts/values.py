@@ -51,6 +51,12 @@ class Values:
         handler = self._table.get(type(node))
         return handler(node) if handler else UNKNOWN
 
+    def target(self, node: cst.BaseExpression) -> Value:
+        """The value of what is bound or deleted: an element of the environment is then set, and not read."""
+        if isinstance(node, cst.Subscript):
+            return self._element(node)
+        return self.lower(node)
+
     def named(self, node: cst.BaseExpression, bound: str, where: str) -> Value:
         """The value of an expression that is given to the name `bound`."""
         kept = self.bound, self.where
@@ -149,13 +155,18 @@ class Values:
         return Value("dict", str(len(node.elements)), tuple(parts))
 
     def _subscript(self, node: cst.Subscript) -> Value:
+        element = self._element(node)
+        target = dotted(node.value)
+        if target.endswith("environ"):
+            base, index = element.parts
+            self.low.calls.append(self._environment(node, target, index, base))
+            return Value("call", target + ".__getitem__", (), len(self.low.calls) - 1)
+        return element
+
+    def _element(self, node: cst.Subscript) -> Value:
         base = self.lower(node.value)
         indices = [self._index(element.slice) for element in node.slice]
         index = indices[0] if len(indices) == 1 else Value("tuple", str(len(indices)), tuple(indices))
-        target = dotted(node.value)
-        if target.endswith("environ"):
-            self.low.calls.append(self._environment(node, target, index, base))
-            return Value("call", target + ".__getitem__", (), len(self.low.calls) - 1)
         return Value("item", "", (base, index))
 
     def _environment(self, node: cst.Subscript, target: str, index: Value, base: Value) -> Call:

@@ -84,5 +84,7 @@ def _settings(settings: tuple[Setting, ...], paper: Paper) -> Iterator[str]:
     for item in settings:
         default = f" {paper.text(item.default or '') or 'empty'}" if item.missing == "default" else ""
         state = f"{MISSING[item.missing]}{default}"
+        if item.default and item.missing in ("stops", "fails later"):
+            state += f", default {paper.text(item.default)} elsewhere"
         places = ", ".join(f"{paper.text(place.path)}:{place.line}" for place in item.places)
         yield f"  {paper.text(item.name):{width}}  {state}  {places}"

@@ -21,6 +21,7 @@ class _Read(NamedTuple):
     required: bool
     stops: bool
     place: SettingPlace
+    used: bool = True
 
 
 def settings_of(context: "Context") -> tuple[Setting, ...]:
@@ -43,28 +44,35 @@ def _setting(context: "Context", name: str, reads: list[_Read]) -> Setting:
 def _missing(context: "Context", name: str, default: str | None, reads: list[_Read]) -> Missing:
     """What happens without a setting; where places differ, the one that is noticed first."""
     stand_ins = context.stand_ins
-    if name in stand_ins.telling.refused or (not default and any(read.stops for read in reads)):
+    if name in stand_ins.telling.refused or any(read.stops for read in reads):
         return "stops"
     if name in stand_ins.by_setting:
         return "stand-in"
+    if default and any(read.required for read in reads):
+        return "fails later"
     if default:
         return "default"
     if name in stand_ins.telling.raised:
         return "fails later"
-    if name in stand_ins.choosing.tested:
+    if name in stand_ins.choosing.tested or not any(read.used for read in reads):
         return "does without"
     return "fails later" if default is None else "default"
 
 
 def _calls(context: "Context") -> Iterator[_Read]:
-    alternatives, schemes = dict(_alternatives(context)), dict(_schemes(context))
+    schemes = dict(_schemes(context))
+    alternatives: dict[tuple[str, int], Value] = {}
+    for place, value in _alternatives(context):
+        alternatives.setdefault(place, value)
     for call in context.calls_by_effect.get("env.read", ()):
         name = call.argument("key", 0) or call.argument("option")
         if name is None or name.kind != "text" or not name.text.replace("_", "").isalnum():
             continue
         # `env("PORT", int)` names a type second, where `env.int("PORT", 80)` has the default.
-        position = 2 if call.name.endswith("Env.__call__") else 1
-        default = call.argument("default", position) or alternatives.get((call.path, call.index))
+        own = call.argument("default", 2 if call.name.endswith("Env.__call__") else 1)
+        beside = alternatives.get((call.path, call.index))
+        default = beside if own is None or own.text in ("", "None") else own
+        default = own if default is None else default
         if default is None and call.name.startswith(_SCHEMED):
             default = schemes.get(name.text)
         required = call.name.endswith("__getitem__") or (call.name.startswith(_SCHEMED) and default is None)
@@ -82,16 +90,48 @@ def _schemes(context: "Context") -> Iterator[tuple[str, Value]]:
 
 
 def _alternatives(context: "Context") -> Iterator[tuple[tuple[str, int], Value]]:
-    """What is written after `or` where a setting is given to a name, by the file and the call that reads it."""
+    """What is written after `or` beside a setting, by the file and the call that reads it."""
     for path in context.judged_paths():
-        for item in context.program.files[path].assigns:
-            value = item.value
-            if value is not None and value.kind == "or" and value.parts[-1].kind in ("text", "const"):
-                yield from (((path, part.call), value.parts[-1]) for part in value.parts if part.kind == "call")
+        facts = context.program.files[path]
+        values = [item.value for item in facts.assigns]
+        values += [item.value for item in facts.exits]
+        values += [item.value for call in facts.calls for item in call.arguments]
+        values += [call.receiver for call in facts.calls]
+        for value in values:
+            if value is not None:
+                yield from _beside(context, path, value, None)
+
+
+def _beside(
+    context: "Context", path: str, value: Value, default: Value | None
+) -> Iterator[tuple[tuple[str, int], Value]]:
+    """The settings in a value with what stands in for each where it is empty: the last that follows `or`."""
+    if value.kind == "or":
+        last = value.parts[-1]
+        own = default or (last if last.kind in ("text", "const") else _own_default(context, path, last))
+        for part in value.parts[:-1]:
+            yield from _beside(context, path, part, own)
+        yield from _beside(context, path, last, default)
+    elif value.kind == "call" and value.call >= 0:
+        if default is not None:
+            yield (path, value.call), default
+        for part in value.parts:  # `(os.getenv("HOST") or "").strip() or "localhost"`
+            yield from _beside(context, path, part, default)
+    else:
+        for part in value.parts:
+            yield from _beside(context, path, part, None)
+
+
+def _own_default(context: "Context", path: str, value: Value) -> Value | None:
+    if value.kind != "call" or value.call < 0:
+        return None
+    call = context.call(path, value.call)
+    return call.argument("default", 1) if call.library.effect == "env.read" else None
 
 
 def _fields(context: "Context") -> Iterator[_Read]:
     """The fields of classes that are filled from the environment (pydantic's BaseSettings)."""
+    reads = {name.rpartition(".")[2] for path in context.judged_paths() for name in _read_names(context, path)}
     for path in context.judged_paths():
         facts = context.program.files[path]
         classes = {item.qualname for item in facts.classes if any(base.endswith("BaseSettings") for base in item.bases)}
@@ -103,7 +143,19 @@ def _fields(context: "Context") -> Iterator[_Read]:
                     value = _field_default(context, path, item.value)
                     required = value is None or value.text == "..."
                     default = None if required else _shown(value)
-                    yield _Read(name.upper(), default, required, required, SettingPlace(path, item.span[0]))
+                    yield _Read(
+                        name.upper(), default, required, required, SettingPlace(path, item.span[0]), name in reads
+                    )
+
+
+def _read_names(context: "Context", path: str) -> Iterator[str]:
+    """The dotted names that a file reads or calls something on, and the texts by which it may ask for an attribute."""
+    facts = context.program.files[path]
+    for function in facts.functions:
+        yield from function.reads
+    for call in facts.calls:
+        yield from (part.removesuffix("()") for part in call.target.split("."))
+        yield from (item.value.text for item in call.arguments if item.value.kind in ("text", "attr"))
 
 
 def _field_default(context: "Context", path: str, value: Value | None) -> Value | None:
