@@ -46,7 +46,7 @@ _PLACEHOLDER = re.compile(
 )
 
 _ABOUT = re.compile(
-    r"pattern|regex|url|uri|path|file|field|header|name|type|prefix|suffix|format|label|help|message|hint|title|column|method|algorithm|scheme|hash",
+    r"pattern|regex|url|uri|path|file|field|header|name|type|prefix|suffix|format|label|help|message|hint|title|column|method|algorithm|scheme|hash|wrong|invalid|incorrect",
     re.IGNORECASE,
 )
 """Words that make a name speak about a secret instead of holding one."""
@@ -183,8 +183,8 @@ def _is_secret(site: TextSite) -> bool:
     if not site.bound or not is_secret_name(site.bound) or _ABOUT.search(site.bound) or _is_on_chain(site):
         return False
     call = site.call
-    if call is not None and call.library.effect == "env.read":
-        return False
+    if site.is_setting_default or (call is not None and call.library.effect == "env.read"):
+        return False  # secret-with-default tells it
     generated = _GENERATED.fullmatch(text)
     if generated is not None and _kinds(generated[1]) == 3 and _entropy(generated[1]) > 4.0:
         return not site.for_development

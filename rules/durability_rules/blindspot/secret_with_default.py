@@ -5,14 +5,17 @@ import re
 from durability.api import (
     Bad,
     CallSite,
+    FieldSite,
     Good,
     Miss,
     Silent,
     Story,
+    Value,
     Verdict,
     calls,
     handled,
     rule,
+    setting_fields,
     suggest,
     unhandled,
 )
@@ -22,6 +25,7 @@ _NO_SECRET = re.compile(
     r"url|uri|endpoint|host|path|file|name|algorithm|expire|minutes|hours|days|ttl|limit|max|header|prefix|model|type|count|length|size|budget|per_",
     re.IGNORECASE,
 )
+_SETTINGS = "from pydantic import Field, field_validator\nfrom pydantic_settings import BaseSettings\nclass Settings(BaseSettings):\n"
 
 
 @rule(
@@ -37,7 +41,7 @@ _NO_SECRET = re.compile(
     ),
     action="Refuse to start when a secret is missing",
     minutes=(3, 10),
-    sites=calls(effect="env.read"),
+    sites=(calls(effect="env.read"), setting_fields()),
     examples=[
         Bad("import os\nSECRET_KEY = os.getenv('SECRET_KEY', 'dev-secret')  # <-", fixed=""),
         Bad("from os import environ\ndef key():\n    return environ.get('JWT_SECRET', 'change-me')  # <-"),
@@ -54,6 +58,22 @@ _NO_SECRET = re.compile(
             "import environ\nenv = environ.Env()\nSECRET_KEY = env.str('SECRET_KEY')\n",
             why="it stops without the setting",
         ),
+        Bad(
+            _SETTINGS + "    SECRET_KEY: str = 'change-me'  # <-\n    MODEL: str = 'small'\n",
+            why="a field that is filled from the environment",
+        ),
+        Bad(
+            _SETTINGS + "    secret_key: str = Field(default='change-me', min_length=8)  # <-\n",
+            why="long enough, and known to everybody",
+            decoy=True,
+        ),
+        Good(_SETTINGS + "    SECRET_KEY: str\n"),
+        Good(
+            _SETTINGS + "    SECRET_KEY: str = 'change-me'\n    @field_validator('SECRET_KEY')\n"
+            "    @classmethod\n    def own(cls, value):\n        if value == 'change-me':\n            raise ValueError('set SECRET_KEY')\n"
+            "        return value\n",
+            why="it refuses to start with the one that everybody knows",
+        ),
         Good("import os\nSECRET_KEY = os.environ['SECRET_KEY']"),
         Good("import os\nSECRET_KEY = os.getenv('SECRET_KEY')"),
         Good("import os\nSECRET_KEY = os.getenv('SECRET_KEY', '')", why="empty is refused by whoever uses it"),
@@ -61,20 +81,28 @@ _NO_SECRET = re.compile(
         Miss("import os\nSECRET_KEY = os.getenv('SECRET_KEY') or 'dev-secret'"),
     ],
 )
-def secret_with_default(call: CallSite) -> Verdict | None:
+def secret_with_default(site: CallSite | FieldSite) -> Verdict | None:
     """A secret has a default that everyone can read.
 
     When the setting is missing the program starts all the same, with a value that is in the code.
     """
-    name = call.argument("key", 0)
-    if name is None or name.kind != "text" or not is_secret_name(name.text) or _NO_SECRET.search(name.text):
+    if isinstance(site, FieldSite):
+        if not _is_secret(site.name):
+            return None
+        return handled() if site.is_looked_at else _judged(site.name, site.default)
+    name = site.argument("key", 0)
+    if name is None or name.kind != "text" or not _is_secret(name.text):
         return None
-    default = call.argument("default", 1)
-    if default is None or (default.kind == "text" and not default.text.strip()) or default.text == "None":
-        return handled()
-    if default.kind != "text":
+    return _judged(name.text, site.argument("default", 1))
+
+
+def _is_secret(name: str) -> bool:
+    return is_secret_name(name) and _NO_SECRET.search(name) is None
+
+
+def _judged(name: str, default: Value | None) -> Verdict:
+    if default is None or default.kind != "text" or not default.text.strip() or default.text == "None":
         return handled()
     return unhandled(
-        f"{name.text} has a default in the code",
-        fix=suggest(f"read os.environ[{name.text!r}], and stop when it is missing"),
+        f"{name} has a default in the code", fix=suggest(f"read os.environ[{name!r}], and stop when it is missing")
     )

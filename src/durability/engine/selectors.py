@@ -8,11 +8,13 @@ from msgspec import Struct
 
 from durability.program.context import Context
 from durability.program.doing.fixed import switches_of
+from durability.program.doing.settings import fields_of
 from durability.program.sequences.gaps import gaps as gaps_of
 from durability.program.sites import (
     CallSite,
     DistributionSite,
     EntrySite,
+    FieldSite,
     FunctionSite,
     HandlerSite,
     ImpliedSite,
@@ -49,6 +51,7 @@ SelectorKind = Literal[
     "lookups",
     "switches",
     "fixed_settings",
+    "setting_fields",
     "checks",
     "tested_rows",
     "repeated",
@@ -187,6 +190,11 @@ def switches(*, roles: tuple[str, ...] = ()) -> Selector:
 def fixed_settings() -> Selector:
     """Switches of Django in the settings module that a server is started with: DEBUG, ALLOWED_HOSTS."""
     return Selector("fixed_settings")
+
+
+def setting_fields() -> Selector:
+    """Fields of classes that are filled from the environment, with and without a default."""
+    return Selector("setting_fields")
 
 
 def claims() -> Selector:
@@ -362,6 +370,10 @@ def _fixed_settings(selector: Selector, context: Context) -> Iterator[Site]:
     yield from (SettingSite(context, path, item, state) for path, item, state in switches_of(context))
 
 
+def _setting_fields(selector: Selector, context: Context) -> Iterator[Site]:
+    yield from (FieldSite(context, field) for field in fields_of(context))
+
+
 def _claims(selector: Selector, context: Context) -> Iterator[Site]:
     yield from context.claims.all
 
@@ -414,6 +426,7 @@ _FINDERS = {
     "gaps": _gaps,
     "claims": _claims,
     "fixed_settings": _fixed_settings,
+    "setting_fields": _setting_fields,
     "lookups": _lookups,
     "switches": _switches,
     "checks": _checks,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from durability.facts.literals import is_secret_name
-from durability.facts.model import Value
+from durability.facts.model import Assign, Value
 from durability.map_model import Missing, Setting, SettingPlace
 
 if TYPE_CHECKING:
@@ -22,6 +22,25 @@ class _Read(NamedTuple):
     stops: bool
     place: SettingPlace
     used: bool = True
+
+
+class Field(NamedTuple):
+    """A field of a class that is filled from the environment; `default` is None where there is none."""
+
+    path: str
+    owner: str
+    assign: Assign
+    default: Value | None
+
+    @property
+    def name(self) -> str:
+        """The name it has in its class."""
+        return self.assign.target.text
+
+    @property
+    def required(self) -> bool:
+        """Whether the program does not start without it."""
+        return self.default is None or self.default.text == "..."
 
 
 def settings_of(context: "Context") -> tuple[Setting, ...]:
@@ -130,22 +149,24 @@ def _own_default(context: "Context", path: str, value: Value) -> Value | None:
 
 
 def _fields(context: "Context") -> Iterator[_Read]:
-    """The fields of classes that are filled from the environment (pydantic's BaseSettings)."""
     reads = {name.rpartition(".")[2] for path in context.judged_paths() for name in _read_names(context, path)}
+    for field in fields_of(context):
+        default = None if field.required else _shown(field.default)
+        place = SettingPlace(field.path, field.assign.span[0])
+        yield _Read(field.name.upper(), default, field.required, field.required, place, field.name in reads)
+
+
+def fields_of(context: "Context") -> Iterator[Field]:
+    """The fields of classes that are filled from the environment (pydantic's BaseSettings)."""
     for path in context.judged_paths():
         facts = context.program.files[path]
         classes = {item.qualname for item in facts.classes if any(base.endswith("BaseSettings") for base in item.bases)}
         for item in facts.assigns:
             block = facts.blocks[item.block]
-            if block.kind == "class" and block.targets[0] in classes and item.annotation and item.target.kind == "name":
-                name = item.target.text
-                if not name.startswith(("_", "model_config")):
-                    value = _field_default(context, path, item.value)
-                    required = value is None or value.text == "..."
-                    default = None if required else _shown(value)
-                    yield _Read(
-                        name.upper(), default, required, required, SettingPlace(path, item.span[0]), name in reads
-                    )
+            inside = block.kind == "class" and block.targets[0] in classes
+            named = item.target.kind == "name" and not item.target.text.startswith(("_", "model_config"))
+            if inside and named and item.annotation:
+                yield Field(path, block.targets[0], item, _field_default(context, path, item.value))
 
 
 def _read_names(context: "Context", path: str) -> Iterator[str]:

@@ -9,7 +9,7 @@ from durability.program.sites.loop import LoopSite
 from durability.program.sites.place import Loop, Site
 from durability.program.sites.standin import StandInSite
 from durability.program.sites.state import StateSite
-from durability.program.sites.switch import SettingSite, SwitchSite
+from durability.program.sites.switch import FieldSite, SettingSite, SwitchSite
 from durability.program.sites.whole import DistributionSite, ImpliedSite, ProjectSite, TextSite
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "ClaimSite",
     "DistributionSite",
     "EntrySite",
+    "FieldSite",
     "FunctionSite",
     "GapSite",
     "HandlerSite",
