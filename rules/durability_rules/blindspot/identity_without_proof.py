@@ -25,11 +25,21 @@ _ASK = (
     "@app.post('/login')\ndef login(email: str, password: str):\n{body}    return {{'token': token_for(email)}}{mark}\n"
 )
 _USERS = "import sqlite3\ndef stored(email):\n    return sqlite3.connect('a.db').execute('SELECT hash FROM users WHERE email = ?', (email,)).fetchone()[0]\n"
+_JOIN = (
+    "from pydantic import BaseModel\nfrom sqlalchemy.orm import DeclarativeBase, Session\nfrom enum import Enum\n"
+    "class Base(DeclarativeBase):\n    pass\nclass User(Base):\n    __tablename__ = 'users'\n"
+    "def get_db():\n    return Session()\nclass Role(str, Enum):\n    {roles}\nclass Joining(BaseModel):\n    email: str\n    role: Role\n"
+    "@app.post('/register')\ndef register(asked: Joining, db: Session = Depends(get_db)):\n{body}"
+    "    db.add(User(email=asked.email, role={role})){mark}\n    db.commit()\n"
+)
+_CHECK = "check a password, a code or a signature first, or let a login service do it"
+_GIVE = "give every new account the same role, and let an administrator change it"
 _SAID = {
     "granted": "through {} whoever asks becomes that user, and nothing checks who they are",
     "login": "{} lets in whoever asks, and nothing checks a password or a code",
     "taken": "{} is taken for the user, and anybody can send it",
     "assumed": "{} looks at nothing that the caller sends, so whoever calls is that user",
+    "chosen": "whoever registers sets {} as they like, and so makes themselves an administrator",
     "decoded": "{} reads who it is from a token whose signature nobody checks",
 }
 
@@ -111,6 +121,29 @@ _SAID = {
             why="compared with itself",
             decoy=True,
         ),
+        Bad(
+            _API.format(more="")
+            + _JOIN.format(roles="buyer = 1\n    admin = 2", body="", role="asked.role", mark="  # <-"),
+            why="whoever registers says that they are an administrator",
+        ),
+        Good(
+            _API.format(more="") + _JOIN.format(roles="buyer = 1\n    admin = 2", body="", role="'buyer'", mark=""),
+            why="everybody starts with the same role",
+        ),
+        Good(
+            _API.format(more="")
+            + _JOIN.format(
+                roles="buyer = 1\n    admin = 2",
+                body="    if asked.role not in (Role.buyer,):\n        raise HTTPException(400)\n",
+                role="asked.role",
+                mark="",
+            ),
+            why="the roles that may be asked for are listed",
+        ),
+        Good(
+            _API.format(more="") + _JOIN.format(roles="buyer = 1\n    seller = 2", body="", role="asked.role", mark=""),
+            why="there is no role to be wary of",
+        ),
         Good(
             {
                 "app.py": _API.format(more="from passwords import matches\nfrom tokens import token_for\n")
@@ -191,13 +224,14 @@ def identity_without_proof(claim: ClaimSite, ask: Ask) -> Verdict | None:
     """The program takes somebody's word for who they are.
 
     A session or a signed token is handed out, or a header, cookie or unsigned token is taken for the user, and
-    nothing on the way compares a password or code, checks a signature, or asks another login.
+    nothing on the way compares a password or code, checks a signature, or asks another login. Or whoever registers
+    chooses the role that is stored, the administrator's with the others.
     """
     return ask.proven(claim).judge(
         yes=handled(),
         no=unhandled(
             _SAID[claim.kind].format(claim.shown),
-            fix=suggest("check a password, a code or a signature first, or let a login service do it"),
+            fix=suggest(_GIVE if claim.kind == "chosen" else _CHECK),
             trace=claim.trace,
         ),
     )

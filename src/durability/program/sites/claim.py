@@ -10,14 +10,15 @@ from durability.program.sites.place import Site
 if TYPE_CHECKING:
     from durability.program.context import Context
 
-ClaimKind = Literal["granted", "login", "taken", "assumed", "decoded"]
+ClaimKind = Literal["granted", "login", "taken", "assumed", "decoded", "chosen"]
 
 
 class ClaimSite(Site):
     """One claim.
 
     `granted`: a session or token is handed out; `login`: people send who they are; `taken`: a header or cookie says
-    who it is; `assumed`: nothing that the caller sends does; `decoded`: a signed token is read.
+    who it is; `assumed`: nothing that the caller sends does; `decoded`: a signed token is read;
+    `chosen`: a registration stores a role.
     `shown` is what was written there; `trace` leads to where the identity is made. `checked`: it is a check itself.
     """
 

@@ -12,6 +12,7 @@ from durability.program.sites.claim import ClaimSite
 from durability.program.trust.dependencies import user_dependencies
 from durability.program.trust.grants import Grants
 from durability.program.trust.proofs import Proof, Proofs, is_decoding, is_unverified
+from durability.program.trust.roles import chosen_roles
 from durability.program.trust.who import WHO
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class Claims:
             *self._taken(),
             *self._decoded(),
             *user_dependencies(self._context, self.proofs),
+            *chosen_roles(self._context),
         )
         return tuple({(site.path, site.span, site.operation): site for site in found}.values())
 
@@ -47,6 +49,8 @@ class Claims:
         """Whether somebody has to prove who they are on the way to a claim."""
         if site.checked:
             return "yes", ()
+        if site.kind == "chosen":
+            return "no", ()
         found = self.proofs.near(site.key)
         if found[0] == "no" and site.kind in ("taken", "decoded") and self._proven_before:
             return "unknown", ()
