@@ -13,7 +13,7 @@ LastingKind = Literal[
 ]
 """`deletion` is of rows or documents, `delete` of a file."""
 
-Access = Literal["open", "required", "unknown", ""]
+Access = Literal["open", "required", "signed", "unknown", ""]
 
 
 class Touch(Struct, frozen=True):
@@ -60,7 +60,8 @@ class MappedHold(Struct, frozen=True):
 
 
 class MappedEntry(Struct, frozen=True):
-    """One entry point with what it touches. `access` says whether a stranger may use it; "" where nobody asks.
+    """One entry point with what it touches. `access` says whether a stranger may use it ("signed": only another
+    service that proves itself); "" where nobody asks.
 
     `leaves` are its lasting effects in the order in which they happen, `stakes` what of it somebody would regret,
     `lanes` how many are served at once, where its framework documents it, and `calls` how the calls on its path were

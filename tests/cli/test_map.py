@@ -87,6 +87,27 @@ def test_memory_and_access_are_shown(tmp_path, run):
     }
 
 
+HOOK = (
+    "from flask import Flask, abort, request\nimport hashlib, hmac, os, sqlite3\napp = Flask(__name__)\n"
+    "@app.post('/webhooks/pay')\ndef paid():\n{check}"
+    "    with sqlite3.connect('a.db') as db:\n        db.execute('UPDATE orders SET paid = 1 WHERE id = ?', (request.json['id'],))\n"
+    "    return ''\n"
+)
+SIGNED = (
+    "    made = hmac.new(os.environ['KEY'].encode(), request.data, hashlib.sha256).hexdigest()\n"
+    "    if not hmac.compare_digest(made, request.headers['X-Signature']):\n        abort({code})\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("check", "access"), [(SIGNED.format(code=401), "signed"), (SIGNED.format(code=400), "signed"), ("", "open")]
+)
+def test_a_webhook_that_looks_at_the_signature_is_not_open(tmp_path, run, check, access):
+    (tmp_path / "app.py").write_text(HOOK.format(check=check), "utf-8")
+    mapped = json.loads(run("map", str(tmp_path), "--output-format", "json").out)
+    assert [entry["access"] for entry in mapped["entry_points"]] == [access]
+
+
 def test_what_no_entry_point_reaches_is_not_drawn(mapped):
     assert "nobody.example" not in json.dumps(mapped)
 

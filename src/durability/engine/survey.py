@@ -22,6 +22,7 @@ from durability.program.doing.settings import settings_of
 from durability.program.doing.touches import EFFECTS, state_touches, touches
 from durability.program.entrypoints.entries import EntryPoint
 from durability.program.entrypoints.lanes import lanes_of
+from durability.program.entrypoints.routes import Route
 from durability.program.links.graph import FunctionKey
 from durability.program.sequences.gaps import gaps as gaps_of
 from durability.sources.files import discover
@@ -99,14 +100,13 @@ def _entry(
     function = context.program.function(entry.function)
     line = function.span[0] if entry.function[1] else 1
     route = next((item for item in context.routes if item.name == entry.name and item.handler == entry.function), None)
-    access: Access = route.authentication if route is not None else ""
     return MappedEntry(
         name=entry.name,
         role=entry.role,
         path=entry.function[0],
         line=line,
         function=function.qualname if entry.function[1] else "",
-        access=access,
+        access=_access(context, entry, route),
         touches=_distinct(found),
         stakes=tuple(stake.kind for stake in stakes if entry.name in stake.entry_points),
         leaves=leaves(context, entry),
@@ -124,6 +124,15 @@ def _paths(context: Context) -> dict[str, list[FunctionKey]]:
         for entry in context.reach.of(key).entries:
             found.setdefault(entry, []).append(key)
     return found
+
+
+def _access(context: Context, entry: EntryPoint, route: Route | None) -> Access:
+    if route is None:
+        return ""
+    if (entry.function, entry.name) in context.surfaces.webhooks and route.authentication != "unknown":
+        proven = route.authentication == "required" or context.claims.proofs.near(entry.function)[0] == "yes"
+        return "signed" if proven else "open"
+    return route.authentication
 
 
 def _hold(context: Context, entry: EntryPoint) -> MappedHold | None:

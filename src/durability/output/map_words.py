@@ -13,7 +13,10 @@ ROLES = {
     "cli": "command", "startup": "start-up", "script": "script", "library": "public function", "import": "import",
     "unreached": "",
 }  # fmt: skip
-ACCESS = {"open": "open to anyone", "required": "needs a login", "unknown": "access not clear", "": ""}
+ACCESS = {
+    "open": "open to anyone", "required": "needs a login", "signed": "needs the sender's signature",
+    "unknown": "access not clear", "": "",
+}  # fmt: skip
 
 
 MISSING = {
