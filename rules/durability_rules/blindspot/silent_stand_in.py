@@ -54,6 +54,36 @@ _MAILER = (
             decoy=True,
         ),
         Bad(
+            _APP + _PRICES.format('return \'{"city": "Oslo", "price": 120}\'  # <-'),
+            why="the invented answer is written as JSON",
+        ),
+        Bad(
+            _APP + "@app.get('/')\ndef home():\n    price_usd = 0.0\n    try:\n"
+            "        price_usd = float(requests.get('https://p.example', timeout=5).text)\n    except Exception:\n"
+            "        price_usd = 150.0  # <-\n    return {'worth': 3 * price_usd}\n",
+            why="a number that nobody asked for is shown as the price",
+        ),
+        Bad(
+            _APP + "def verify(text):\n    try:\n"
+            "        return requests.post('https://c.example', json={'text': text}, timeout=5).json()\n    except Exception:\n"
+            "        return {'is_grounded': True, 'claims': []}  # <-\n"
+            "@app.get('/')\ndef home(text: str):\n    return {'text': text, 'checked': verify(text)['is_grounded']}\n",
+            why="what could not be checked is said to be checked",
+        ),
+        Good(
+            _APP + "def verify(text):\n    try:\n"
+            "        return requests.post('https://c.example', json={'text': text}, timeout=5).json()\n    except Exception:\n"
+            "        return {'is_grounded': True, 'reason': 'not checked'}\n"
+            "@app.get('/')\ndef home(text: str):\n    return verify(text)\n",
+            why="the answer says that nothing was checked",
+        ),
+        Silent(
+            _APP + "def check_rate_limit(who):\n    try:\n"
+            "        return requests.get('https://l.example', timeout=5).json()\n    except Exception:\n        return True\n"
+            "@app.get('/')\ndef home(who: str):\n    return {'ok': check_rate_limit(who)}\n",
+            why="a limit that fails open keeps people served",
+        ),
+        Bad(
             {
                 "app.py": "from flask import Flask\nimport mailing as m\napp = Flask(__name__)\n@app.post('/join')\n"
                 "def join():\n    m.mailer.send('a@b.example')\n    return 'sent'\n",

@@ -1,5 +1,6 @@
 """Whether a value is no more than made-up data, an idle object, or nothing; and whether it says so itself."""
 
+import json
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -31,6 +32,13 @@ _SAYING_KEYS = frozenset(
      "is_real", "method"}
 )  # fmt: skip
 _EMPTY = frozenset({"", "0", "0.0", "None", "False", "True", "1"})
+_VERDICT = re.compile(
+    r"^(?:\w+_)?(?:valid|verified|grounded|safe|allowed|approved|authentic|passed|compliant|genuine|legit\w*)$", re.I
+)
+_MEASURED = re.compile(
+    r"(?:^|_)(?:price|rate|usd|eur|gbp|inr|cost|balance|quote|temperature|humidity|market_?cap|score)s?(?:_|$)", re.I
+)
+_NUMBER = re.compile(r"[\d_]+(?:\.\d+)?")
 _LEAVES = 2
 """Literals that make data rather than an empty answer."""
 
@@ -45,6 +53,8 @@ class Pretending:
         """What stands in, in words; "" when it is no stand-in. With `made` an object counts, and an empty store."""
         if value.kind in ("list", "dict", "tuple"):
             return "made-up data" if self._is_data(value) else ""
+        if value.kind == "text":
+            return "made-up data" if _is_written_json(value.text) else ""
         if value.kind in ("name", "attr"):
             constant = self._context.program.constant(value.text, key[0]) if value.kind == "name" else None
             if constant is not None and constant[1].kind in ("list", "dict") and self._is_data(constant[1]):
@@ -143,6 +153,40 @@ def tells(value: Value, context: "Context", key: FunctionKey) -> bool:
 def compares(value: Value) -> bool:
     """Whether an answer is the outcome of a comparison."""
     return value.kind == "compare" or (value.kind == "call" and value.text.endswith("compare_digest"))
+
+
+def passes(value: Value | None) -> bool:
+    """Whether an answer says of what was to be checked that it is as it should be: `{"is_valid": True}`."""
+    if claims_done(value):
+        return True
+    if value is None or value.kind != "dict":
+        return False
+    pairs = zip(value.parts[::2], value.parts[1::2], strict=False)
+    return any(_VERDICT.search(key.text) and item.text == "True" for key, item in pairs)
+
+
+def invented_number(value: Value | None, name: str) -> bool:
+    """Whether a number that is written down passes for one that is measured or asked for: a price, a balance."""
+    if value is None or value.kind != "const" or value.text in _EMPTY or not _MEASURED.search(name):
+        return False
+    return bool(_NUMBER.fullmatch(value.text)) and float(value.text.replace("_", "")) not in (0.0, 1.0, 100.0)
+
+
+def _is_written_json(text: str) -> bool:
+    """Whether a text is a JSON object or list with something in it."""
+    if text.strip()[:1] not in ("{", "["):
+        return False
+    try:
+        pending = [json.loads(text)]
+    except ValueError:
+        return False
+    while pending:
+        item = pending.pop()
+        if isinstance(item, dict | list):
+            pending.extend(item.values() if isinstance(item, dict) else item)
+        elif item not in (None, "", 0, 1):
+            return True
+    return False
 
 
 def is_empty(value: Value | None) -> bool:

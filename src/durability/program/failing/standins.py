@@ -12,7 +12,7 @@ from durability.facts.model import Exit, Span, Value
 from durability.model import Step
 from durability.program.doing.effects import matches
 from durability.program.failing.choosing import Choice, Choosing, Source
-from durability.program.failing.pretending import Pretending, claims_done, compares, is_empty
+from durability.program.failing.pretending import Pretending, claims_done, compares, invented_number, is_empty, passes
 from durability.program.failing.telling import ASKED, REFUSED, Telling
 from durability.program.links.graph import FunctionKey
 from durability.program.links.spelling import plain_name
@@ -31,6 +31,8 @@ _PARSING = frozenset(
      "StopIteration", "DoesNotExist", "NoResultFound", "ObjectDoesNotExist", "FileNotFoundError", "ValidationError"}
 )  # fmt: skip
 _CHECK = re.compile(r"verif|valid|auth|check|signature|secret|token|password", re.IGNORECASE)
+_JUDGES = re.compile(r"verif|valid|ground|moderat|safe|authentic|signature|complian|fraud|plagiari|toxic", re.I)
+_COUNTS = re.compile(r"limit|rate|quota|cache", re.IGNORECASE)
 _SOMEBODY = re.compile(r"^(?:to|to_.*|.*e?mail.*|recipients?|phone.*|.*user.*|customer.*|.*_number|chat_id|receiver)$")
 _CACHE = re.compile(r"cache|tracer|metric|telemetry|logg", re.IGNORECASE)
 _MEMORY = frozenset({":memory:", "sqlite://", "sqlite:///:memory:", "sqlite+aiosqlite:///:memory:"})
@@ -126,6 +128,8 @@ class StandIns:
                 if item.block != index or item.value is None or not name or _CACHE.search(name):
                     continue
                 what = self._pretending.what(item.value, key, made=True)
+                if not what and kind == "handler" and invented_number(item.value, name):
+                    what = "a made-up number"
                 way = self._given_elsewhere(key, index, name) if what else ()
                 if what and way:
                     yield self._found(key, index, item.span, what, choice, item.value, way)
@@ -168,6 +172,12 @@ class StandIns:
         effects: tuple[str, ...] = _OUTSIDE
         if not what and choice.source.kind == "setting":
             yield from self._passed(key, index, leaving, choice)
+        name = facts.functions[key[1]].name
+        if not what and facts.blocks[index].kind == "handler":
+            if invented_number(leaving.value, name):
+                what = "a made-up number"
+            elif _JUDGES.search(name) and not _COUNTS.search(name) and passes(leaving.value):
+                what, effects = "a check that lets everything pass", _ASKING
         if not what and _is_credential(choice.source) and is_empty(leaving.value):
             what, effects = "an empty answer", _ASKING
         if not what and choice.source.kind == "setting" and claims_done(leaving.value):

@@ -51,6 +51,7 @@ class Telling:
             plain_name(item.target).rpartition(".")[2]
             for item in program.assigns_in(key)
             if item.block == block and item.value is not None and item.value.kind in ("const", "text")
+            if item.value is not value  # what stands in says nothing of itself
         }
         if flags & self._shown_names:
             return "a flag in the answer says so"
