@@ -34,6 +34,8 @@ def needs_first(context: "Context", gap: GapSite) -> bool:
     """Whether the part of a function that leads to the second effect uses a name that the first part made."""
     if not _inserts(context, gap.first) or not _inserts(context, gap.then):
         return False
+    if not context.call(*gap.first.place).commits and not _stands(context, gap.first):
+        return False
     if _is_note(context, gap.first) or _is_note(context, gap.then):
         return False
     made = _made(context, gap)
@@ -56,12 +58,17 @@ def _inserts(context: "Context", effect: LastingEffect) -> bool:
     """Whether an effect makes a row that was not there: an insert, or the commit of one, a helper or two away."""
     if len(effect.trace) > _NEAR or context.call(*effect.place).name.startswith(_CACHES):
         return False
-    if effect.kind == "write" or not context.call(*effect.place).commits:
-        return any(_makes_row(context, *place) for place in (*effect.also, effect.place))
+    if effect.kind == "write":
+        return _makes_row(context, effect.key[0], effect.call)
     before = [index for index in context.program.calls_in(effect.key) if index <= effect.call]
     commits = [index for index in before if index < effect.call and context.call(effect.key[0], index).commits]
     since = max(commits, default=-1)
     return any(_makes_row(context, effect.key[0], index) for index in before if index > since)
+
+
+def _stands(context: "Context", effect: LastingEffect) -> bool:
+    """Whether an effect that no commit ends, or the end of a block, makes a row by itself."""
+    return any(_makes_row(context, *place) for place in (*effect.also, effect.place))
 
 
 def _is_note(context: "Context", effect: LastingEffect) -> bool:
