@@ -97,3 +97,9 @@ def test_what_create_runs_is_one_record():
         "record",
         "remote",
     ]
+
+
+def test_a_view_that_hands_its_query_to_the_framework_asks_nothing():
+    source = "from models import Order\nclass V:\n    def get_queryset(self):\n        orders = Order.objects.all() if self.x else Order.objects.none()\n        return orders.filter(name=1)\n"
+    context = linked(main=source, models=MODELS)
+    assert not any(context.calls_by_effect.get(effect) for effect in ("db.fetch_all", "db.query"))

@@ -31,7 +31,7 @@ class Row(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, g
     of all versions in question differ; they hold their unknown value.
 
     A name may end with a condition: `save(commit=False)` is for calls with that argument, `filter(taken)` for a query
-    whose rows are taken, `all(kept)` for one that a class body keeps.
+    whose rows are taken, `all(kept)` for one that a class body keeps or a view hands to its framework.
     """
 
     name: str

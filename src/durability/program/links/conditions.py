@@ -21,6 +21,7 @@ _TAKING = frozenset(
      "HttpResponse", "Response", "serialize", "Paginator", "paginate_queryset"}
 )  # fmt: skip
 """Calls, by the last part of their name, that take the rows of a query which they are given."""
+_ASKED = ("get_queryset", "get_object")
 _WITH_MANY = "many"
 _HOLDING = ("dict", "list", "tuple", "star")
 _LOOPS = ("for", "comp")
@@ -37,7 +38,7 @@ def settle(program: "Program") -> None:
             symbol = symbols[index]
             known = variants.get(symbol.name.rpartition(".")[2]) if symbol.kind == "library" else None
             for condition in known or ():
-                if condition == _TAKEN and call.function not in taken:
+                if condition in (_TAKEN, _KEPT) and call.function not in taken:
                     taken[call.function] = frozenset(_taken(program, (path, call.function)))
                 if _holds(facts, index, condition, taken.get(call.function, frozenset())):
                     name = f"{symbol.name}({condition})"
@@ -49,6 +50,8 @@ def _holds(facts: FileFacts, index: int, condition: str, taken: frozenset[int]) 
     if condition == _TAKEN:
         return index in taken
     if condition == _KEPT:
+        if facts.functions[call.function].name in _ASKED:
+            return index not in taken  # the framework asks it for one row, or for a page
         return call.used == "bound" and call.function == 0 and facts.blocks[call.block].kind == "class"
     keyword, _, text = condition.partition("=")
     return any(item.keyword == keyword and item.value.text == text for item in call.arguments)
