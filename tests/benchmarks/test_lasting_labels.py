@@ -20,7 +20,7 @@ def row(aspect, said, verdict="right"):
     return ("a/b", "c0", "app.py", "DELETE /notes/<int:key>", aspect, said, verdict)
 
 
-RIGHT = (row("at stake", "deletes stored records"), row("in order", "record notes (8)"), row("access", "open"))
+RIGHT = (row("at stake", "deletes stored records"), row("in order", "deleted rows of notes (8)"), row("access", "open"))
 
 
 @pytest.fixture

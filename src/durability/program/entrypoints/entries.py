@@ -11,7 +11,7 @@ from durability.program.entrypoints.addresses import Addresses, title_of
 from durability.program.entrypoints.bindings import Bindings
 from durability.program.entrypoints.daemons import told_as_daemons
 from durability.program.entrypoints.handlers import Handler, class_handlers, handlers, serving_name
-from durability.program.entrypoints.joined import is_joined
+from durability.program.entrypoints.joined import without_joined
 from durability.program.entrypoints.model import EntryPoint
 from durability.program.entrypoints.routers import Routers, argument, library_bases
 from durability.program.links.graph import FunctionKey
@@ -44,7 +44,8 @@ def entry_points(
     found = [entry for entry in found if entry.role != "cli" or entry.function not in named] + console
     lasting = told_as_daemons(program, _addressed_once(found))
     unique = {(entry.function, entry.role, entry.name): entry for entry in lasting}
-    return tuple(sorted(_told_apart(unique.values()), key=lambda entry: (entry.function, entry.role, entry.name)))
+    kept = without_joined(program, list(unique.values()))
+    return tuple(sorted(_told_apart(kept), key=lambda entry: (entry.function, entry.role, entry.name)))
 
 
 def _told_apart(found: Iterable[EntryPoint]) -> Iterator[EntryPoint]:
@@ -103,11 +104,7 @@ class _Finder:
             for row in self.program.library.entry(symbol.name) if symbol.kind == "library" else ():
                 if row.kind == "call":
                     value = _handler_value(call, row)
-                    found = [
-                        handler
-                        for handler in handlers(self.bindings, value, (path, call.function))
-                        if not is_joined(self.program, path, index, handler.function)
-                    ]
+                    found = list(handlers(self.bindings, value, (path, call.function)))
                     for entry in self._entries(found, row, symbol.name, (path, index)):
                         yield replace(entry, spawned=row.role == "worker")
 

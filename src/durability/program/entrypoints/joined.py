@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from durability.facts.model import Value
+from durability.program.entrypoints.model import EntryPoint
 from durability.program.links.graph import FunctionKey
 from durability.program.links.program import Program
 from durability.program.links.spelling import plain_name
@@ -12,12 +13,34 @@ _JOINING = ("gather", "wait")
 _KEEPING = (".append", ".add")
 
 
-def is_joined(program: Program, path: str, index: int, works: FunctionKey) -> bool:
+def without_joined(program: Program, entries: list[EntryPoint]) -> list[EntryPoint]:
+    """The entry points without those tasks, as far as it is known what runs the function that starts them."""
+    joined = [entry for entry in entries if entry.spawned and _is_joined(program, *entry.registered, entry.function)]
+    others = {entry.function for entry in entries if entry not in joined}
+    return [entry for entry in entries if entry not in joined or not _is_run(program, entry, others)]
+
+
+def _is_run(program: Program, entry: EntryPoint, others: set[FunctionKey]) -> bool:
+    """Whether another entry point leads to the call that starts a task."""
+    path, index = entry.registered
+    start = (path, program.files[path].calls[index].function)
+    seen, pending = {start}, [start]
+    while pending:
+        key = pending.pop()
+        if key in others:
+            return True
+        further = {edge.caller for edge in program.callers.get(key, ())} - seen
+        seen |= further
+        pending.extend(further)
+    return False
+
+
+def _is_joined(program: Program, path: str, index: int, works: FunctionKey) -> bool:
     """Whether a call starts a task that is awaited by a `gather` beside it; `works` is the function it runs.
 
     What loops until it is stopped is a job of its own all the same.
     """
-    if program.name(path, index) not in _STARTING or _lasts(program, works):
+    if index < 0 or program.name(path, index) not in _STARTING or _lasts(program, works):
         return False
     facts = program.files[path]
     beside = [facts.calls[number] for number in program.calls_in((path, facts.calls[index].function))]
