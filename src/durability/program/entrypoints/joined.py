@@ -10,13 +10,14 @@ from durability.program.links.spelling import plain_name
 
 _STARTING = ("asyncio.create_task", "asyncio.ensure_future")
 _JOINING = ("gather", "wait")
+_AT_TERMINAL = ("cli", "script")
 _KEEPING = (".append", ".add")
 
 
 def without_joined(program: Program, entries: list[EntryPoint]) -> list[EntryPoint]:
-    """The entry points without those tasks, as far as it is known what runs the function that starts them."""
+    """The entry points without those tasks, where something that serves runs the function that starts them."""
     joined = [entry for entry in entries if entry.spawned and _is_joined(program, *entry.registered, entry.function)]
-    others = {entry.function for entry in entries if entry not in joined}
+    others = {entry.function for entry in entries if entry not in joined and entry.role not in _AT_TERMINAL}
     return [entry for entry in entries if entry not in joined or not _is_run(program, entry, others)]
 
 
