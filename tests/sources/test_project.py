@@ -103,7 +103,7 @@ def test_requirements_lines() -> None:
         ("urllib3", "==2.0.7", 14, None),
         ("django", "~=5.0", 17, None),
     ]
-    assert [item.name for item in found.dependencies if item.pinned] == ["uvicorn", "some-pkg", "urllib3"]
+    assert [item.name for item in found.dependencies if item.pinned] == ["uvicorn", "some-pkg", "lib", "urllib3"]
     assert found.locked == {"urllib3": "2.0.7", "uvicorn": "0.30.1"}
     assert found.problems == ()
 

@@ -13,6 +13,7 @@ from durability.api import (
     Verdict,
     handled,
     handlers,
+    harmless,
     partial,
     rule,
     suggest,
@@ -101,13 +102,15 @@ def broad_exception_handler(handler: HandlerSite) -> Verdict | None:
     if handler.only_loads:
         return None
     if not handler.broad or (handler.reraises and not handler.hides_cause):
-        return handled()
+        return harmless()
     if handler.tries_another:
-        return handled()
+        return harmless()
     if _PROBE.search(handler.function.name) and (handler.tells_caller or handler.answers_failure):
+        return harmless()
+    if handler.keeps_trace:
         return handled()
-    if handler.keeps_trace or handler.ends_process or handler.hands_on or handler.tells_person:
-        return handled()
+    if handler.ends_process or handler.hands_on or handler.tells_person:
+        return harmless()
     advice = suggest("name the errors you expect; let the rest travel")
     if handler.reraises:
         return partial(

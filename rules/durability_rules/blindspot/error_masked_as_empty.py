@@ -12,6 +12,7 @@ from durability.api import (
     Verdict,
     handled,
     handlers,
+    harmless,
     rule,
     suggest,
     unhandled,
@@ -156,7 +157,7 @@ def error_masked_as_empty(handler: HandlerSite, ask: Ask) -> Verdict:
         or handler.tells_person
         or (handler.types and all(name.rsplit(".", 1)[-1] in _NARROW for name in handler.types))
     ):
-        return handled()
+        return harmless()
     if any(_is_empty(value) or (_is_none(value) and _may_be_none(handler, ask)) for value in handler.returned):
         if ask.told_apart(handler):
             return handled()
@@ -166,7 +167,7 @@ def error_masked_as_empty(handler: HandlerSite, ask: Ask) -> Verdict:
             cause=handler.path,
             trace=ask.used_blindly(handler),
         )
-    return handled()
+    return harmless()
 
 
 def _is_empty(value: Value | None) -> bool:

@@ -14,6 +14,7 @@ from durability.api import (
     Verdict,
     handled,
     handlers,
+    harmless,
     rule,
     suggest,
     unhandled,
@@ -153,13 +154,15 @@ def error_reported_as_success(handler: HandlerSite, ask: Ask) -> Verdict | None:
     if not changed:
         return None
     narrow = handler.types and all(name.rsplit(".", 1)[-1] in _NARROW for name in handler.types)
-    if narrow or handler.reraises or handler.ends_process or handler.tells_caller or handler.hands_on:
+    if narrow or handler.ends_process or handler.tells_caller or handler.hands_on:
+        return harmless()
+    if handler.reraises:
         return handled()
     if handler.tries_another or handler.answers_failure or any(call.name in _SHOWS for call in handler.calls):
-        return handled()
+        return harmless()
     chain = ask.told_success(handler)
     if not chain:
-        return handled()
+        return harmless()
     return unhandled(
         f"a failure of {changed[0].shown}() is answered with success",
         fix=suggest("raise, or answer with a failure status"),

@@ -12,6 +12,7 @@ from durability.api import (
     Verdict,
     handled,
     handlers,
+    harmless,
     rule,
     suggest,
     unhandled,
@@ -83,7 +84,7 @@ def exception_text_to_client(handler: HandlerSite, ask: Ask) -> Verdict | None:
             fix=suggest("answer with a fixed text and log the error"),
             cause=handler.path,
         )
-    return handled()
+    return handled() if handler.broad else harmless()
 
 
 def _shows(value: Value | None, name: str, handler: HandlerSite) -> bool:

@@ -10,7 +10,7 @@ from durability.api import (
     Story,
     Verdict,
     entry_points,
-    handled,
+    harmless,
     rule,
     suggest,
     unhandled,
@@ -99,7 +99,7 @@ def no_error_boundary(entry: EntrySite, ask: Ask) -> Verdict | None:
         return None
     chain = ask.escape(entry)
     if not chain or ask.boundary() is not None:
-        return handled()
+        return harmless()
     if ask.settings_unseen():
         return unsure("unresolved")
     return unhandled(

@@ -12,6 +12,7 @@ from durability.api import (
     Verdict,
     calls,
     handled,
+    harmless,
     rule,
     suggest,
     unhandled,
@@ -179,8 +180,10 @@ def none_result_unguarded(call: CallSite, ask: Ask) -> Verdict | None:
         return None
     open_need = next((need for need in needs if not need.guarded), None)
     origin = ask.none_origin(call) if open_need is not None else None
-    if origin is None or open_need is None:
+    if open_need is None:
         return handled()
+    if origin is None:
+        return harmless()
     steps = (Step(call.path, call.line, f"calls {call.shown}()"), *origin.steps)
     return unhandled(
         f"{origin.why}, and it is {open_need.done}",

@@ -14,6 +14,7 @@ from durability.api import (
     Verdict,
     calls,
     handled,
+    harmless,
     rule,
     setting_fields,
     suggest,
@@ -89,10 +90,12 @@ def secret_with_default(site: CallSite | FieldSite) -> Verdict | None:
     if isinstance(site, FieldSite):
         if not _is_secret(site.name):
             return None
-        return handled() if site.is_looked_at else _judged(site.name, site.default)
+        return harmless() if site.is_looked_at else _judged(site.name, site.default)
     name = site.argument("key", 0)
     if name is None or name.kind != "text" or not _is_secret(name.text):
         return None
+    if site.name.endswith("__getitem__"):
+        return handled()
     return _judged(name.text, site.argument("default", 1))
 
 
@@ -102,7 +105,7 @@ def _is_secret(name: str) -> bool:
 
 def _judged(name: str, default: Value | None) -> Verdict:
     if default is None or default.kind != "text" or not default.text.strip() or default.text == "None":
-        return handled()
+        return harmless()
     return unhandled(
         f"{name} has a default in the code", fix=suggest(f"read os.environ[{name!r}], and stop when it is missing")
     )

@@ -9,8 +9,8 @@ from durability.api import (
     Silent,
     Story,
     Verdict,
-    handled,
     handlers,
+    harmless,
     rule,
     suggest,
     unhandled,
@@ -149,9 +149,9 @@ def swallowed_exception(handler: HandlerSite, ask: Ask) -> Verdict | None:
     if not touched or all(call.shown.rsplit(".", 1)[-1] in _CLEANUP for call in touched):
         return None
     if not handler.empty or (handler.types and all(_benign(name, handler) for name in handler.types)):
-        return handled()
+        return harmless()
     if ask.tries_next(handler):
-        return handled()
+        return harmless()
     what = touched[0].shown
     return unhandled(
         f"errors of {what}() are dropped", fix=suggest("catch the narrow error, log it, and raise or return a failure")

@@ -10,7 +10,7 @@ from durability.api import (
     Story,
     SwitchSite,
     Verdict,
-    handled,
+    harmless,
     rule,
     suggest,
     switches,
@@ -111,7 +111,7 @@ def switch_that_nothing_flips(site: SwitchSite, ask: Ask) -> Verdict:
     if flipped is None:
         return unsure("dynamic")
     if flipped:
-        return handled()
+        return harmless()
     name, other = site.switch.name, "off" if site.switch.starts_on else "on"
     return unhandled(
         f"nothing ever switches {name} {other}: this test has one outcome",

@@ -11,7 +11,7 @@ from durability.api import (
     Story,
     Verdict,
     calls,
-    handled,
+    harmless,
     rule,
     suggest,
     unhandled,
@@ -80,7 +80,7 @@ def blocking_call_in_async(call: CallSite, ask: Ask) -> Verdict:
     An event loop runs one thing at a time; a call that does not await keeps the loop from serving anyone else.
     """
     if not call.library.blocking or call.awaited or call.elsewhere or any(maker.awaited for maker in ask.makers(call)):
-        return handled()
+        return harmless()
     return unhandled(
         f"{call.shown}() blocks the event loop in async {call.function.name}()",
         fix=suggest("await an asynchronous client, move the call to a thread, or make the function a plain def"),

@@ -11,7 +11,7 @@ from durability.api import (
     Story,
     Verdict,
     calls,
-    handled,
+    harmless,
     rule,
     suggest,
     unhandled,
@@ -102,7 +102,7 @@ def blocking_call_via_helper(call: CallSite, ask: Ask) -> Verdict:
     The helper is an ordinary function, perhaps in another file; nothing at the call shows that it waits.
     """
     if not ask.is_project(call) or ask.calls_coroutine(call):
-        return handled()  # work handed to a thread, or a coroutine that is judged where it blocks itself
+        return harmless()  # work handed to a thread, or a coroutine that is judged where it blocks itself
     return (
         ask.blocks(call, _OUTSIDE).judge(
             yes=unhandled(
@@ -110,7 +110,7 @@ def blocking_call_via_helper(call: CallSite, ask: Ask) -> Verdict:
                 fix=suggest("use an asynchronous client in the helper, or await asyncio.to_thread(helper)"),
                 cause=f"{call.path}:{call.function.qualname}",
             ),
-            no=handled(),
+            no=harmless(),
         )
-        or handled()
+        or harmless()
     )

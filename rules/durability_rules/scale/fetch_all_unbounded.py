@@ -12,7 +12,7 @@ from durability.api import (
     Unclear,
     Verdict,
     calls,
-    handled,
+    harmless,
     rule,
     suggest,
     unhandled,
@@ -112,7 +112,7 @@ def fetch_all_unbounded(call: CallSite, ask: Ask) -> Verdict | None:
     if bound == "unclear":
         return unsure("unresolved")
     if bound == "bounded":
-        return handled()
+        return harmless()
     return unhandled(
         f"{call.shown}() reads every row", fix=suggest("add LIMIT and OFFSET, or a cursor, and a next page")
     )

@@ -10,8 +10,8 @@ from durability.api import (
     Silent,
     Story,
     Verdict,
-    handled,
     handlers,
+    harmless,
     rule,
     suggest,
     unhandled,
@@ -76,10 +76,10 @@ def giant_try(handler: HandlerSite, ask: Ask) -> Verdict:
     """
     size = handler.guarded_statements
     if size <= LARGEST or any(call.library.effect == "db.rollback" for call in handler.calls):
-        return handled()
+        return harmless()
     lasting = _lasting(handler, ask)
     if len(lasting) < 2:
-        return handled()
+        return harmless()
     first, second = (call.shown for call in lasting[:2])
     return unhandled(
         f"one handler guards {size} statements: {first}() may be done and {second}() not",

@@ -11,6 +11,7 @@ from durability.api import (
     Verdict,
     calls,
     handled,
+    harmless,
     rule,
     suggest,
     unhandled,
@@ -110,8 +111,10 @@ def http_call_in_loop(call: CallSite, ask: Ask) -> Verdict | None:
         return None
     growing = ask.growing(call, _FEW)
     names = tuple(name for loop in growing for name in loop.targets)
-    if not names or (ask.makes_coroutine(call) and not call.awaited) or ask.stops_early(call):
+    if names and ask.makes_coroutine(call) and not call.awaited:
         return handled()
+    if not names or ask.stops_early(call):
+        return harmless()
     if not ask.is_project(call):
         chain = ask.way(call)
         asks = ask.depends(call, names)
@@ -119,7 +122,7 @@ def http_call_in_loop(call: CallSite, ask: Ask) -> Verdict | None:
         chain = ask.keyed_chain(call, names, _REMOTE)
         asks = bool(chain)
     if not asks:
-        return handled()
+        return harmless()
     batch = f" ({call.library.batch})" if call.library.batch else ""
     return unhandled(
         f"{call.shown}() asks another service for each item, one after the other",

@@ -12,6 +12,7 @@ from durability.api import (
     Verdict,
     entry_points,
     handled,
+    harmless,
     rule,
     suggest,
     unhandled,
@@ -100,8 +101,10 @@ def list_endpoint_without_pagination(entry: EntrySite, ask: Ask) -> Verdict | No
     found = ask.listing(entry)
     if found.kind == "none":
         return None
-    if found.kind == "bounded" or ask.takes_page(entry):
+    if ask.takes_page(entry):
         return handled()
+    if found.kind == "bounded":
+        return harmless()
     if found.kind == "unclear":
         return unsure("unresolved")
     return unhandled(

@@ -12,6 +12,7 @@ from durability.api import (
     Verdict,
     calls,
     handled,
+    harmless,
     rule,
     suggest,
     unhandled,
@@ -117,7 +118,9 @@ def llm_client_per_call(call: CallSite, ask: Ask) -> Verdict | None:
 
     Every client brings its own connection pool, so nothing is reused: each request pays for a new connection.
     """
-    if call.at_import or call.name in _HANDLES or call.makes in _AROUND:
+    if call.name in _HANDLES or call.makes in _AROUND:
+        return harmless()
+    if call.at_import:
         return handled()
     if not call.reach.roles.intersection(SERVING):
         return handled() if call.kept else None

@@ -11,7 +11,7 @@ from durability.api import (
     Story,
     Verdict,
     filters,
-    handled,
+    harmless,
     rule,
     suggest,
     unhandled,
@@ -135,7 +135,7 @@ def missing_index_on_filter_column(call: CallSite, ask: Ask) -> Verdict:
     """
     found = ask.filtered(call)
     if found.is_indexed:
-        return handled()
+        return harmless()
     if not found.is_readable or ask.schema().has_open_definitions:
         return unsure("dynamic")
     columns = ", ".join(sorted(found.asked.columns))

@@ -11,7 +11,7 @@ from durability.api import (
     Story,
     Unclear,
     Verdict,
-    handled,
+    harmless,
     rule,
     states,
     suggest,
@@ -113,7 +113,7 @@ def module_global_request_state(state: StateSite, ask: Ask) -> Verdict | None:
         return None
     loose = [event for event in changed if not ask.is_settled(event)]
     if not loose:
-        return handled()
+        return harmless()
     read = ask.readers(state, changed)
     counted = [event for event in loose if ask.origin(state, event) == "itself"]
     given = [event for event in loose if read and ask.origin(state, event) == "outside"]

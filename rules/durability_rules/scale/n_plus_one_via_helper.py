@@ -11,7 +11,7 @@ from durability.api import (
     Story,
     Verdict,
     calls,
-    handled,
+    harmless,
     rule,
     suggest,
     unhandled,
@@ -153,7 +153,7 @@ def n_plus_one_via_helper(call: CallSite, ask: Ask) -> Verdict:
     names = tuple(name for loop in growing for name in loop.targets)
     chain = ask.keyed_chain(call, names, _ASKING) if names and not ask.beside_model(call, growing) else ()
     if not chain:
-        return handled()
+        return harmless()
     return unhandled(
         f"{call.shown}() runs a query for each item",
         fix=suggest("fetch all items with one `IN (...)` query or a join before the loop"),

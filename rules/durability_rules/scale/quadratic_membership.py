@@ -10,7 +10,7 @@ from durability.api import (
     Step,
     Story,
     Verdict,
-    handled,
+    harmless,
     loops,
     rule,
     suggest,
@@ -87,7 +87,7 @@ def quadratic_membership(loop: LoopSite, ask: Ask) -> Verdict:
     """
     found = ask.scanned_list(loop)
     if found is None:
-        return handled()
+        return harmless()
     name, line = found
     return unhandled(
         f"each round looks through the whole list {name}",

@@ -12,6 +12,7 @@ from durability.api import (
     Verdict,
     calls,
     handled,
+    harmless,
     rule,
     suggest,
     unhandled,
@@ -129,10 +130,12 @@ def query_in_loop(call: CallSite, ask: Ask) -> Verdict | None:
         return None  # it takes from the answer of a query, or waits for the next flush
     growing = ask.growing(call, FEW)
     names = tuple(name for loop in growing for name in loop.targets)
-    if not names or call.takes_many or ask.asks_about_schema(call) or not ask.depends(call, names):
+    if call.takes_many:
         return handled()
+    if not names or ask.asks_about_schema(call) or not ask.depends(call, names):
+        return harmless()
     if ask.puts_row(call) or ask.beside_model(call, growing):
-        return handled()  # each row is put in once anyway; a model keeps people waiting far longer
+        return harmless()  # each row is put in once anyway; a model keeps people waiting far longer
     return unhandled(
         f"{call.shown}() runs once per item", fix=suggest("join, or fetch all items with one `IN (...)` query")
     )

@@ -12,6 +12,7 @@ from durability.api import (
     Verdict,
     calls,
     handled,
+    harmless,
     rule,
     suggest,
     unhandled,
@@ -102,5 +103,5 @@ def sync_db_in_async_route(call: CallSite, ask: Ask) -> Verdict | None:
             fix=suggest("make the function a plain def, or use an asynchronous driver"),
             cause=f"{call.path}:{call.function.qualname}",
         ),
-        no=handled(),
+        no=harmless(),
     )

@@ -12,7 +12,7 @@ from durability.api import (
     Story,
     Unclear,
     Verdict,
-    handled,
+    harmless,
     partial,
     possibly,
     rule,
@@ -123,13 +123,13 @@ def unbounded_cache_growth(state: StateSite, ask: Ask) -> Verdict | None:
     that somebody has to give does not.
     """
     if state.kind == "capped":
-        return handled() if state.events("grow") else None
+        return harmless() if state.events("grow") else None
     grown = ask.growth(state) if state.kind == "container" else ()
     if not grown:
         return None
     found, event = ask.relief(state)
     if found == "works":
-        return handled()
+        return harmless()
     if found == "escapes":
         return unsure("escapes")
     if found in ("inside", "elsewhere"):

@@ -12,7 +12,7 @@ from durability.api import (
     Unclear,
     Verdict,
     entry_points,
-    handled,
+    harmless,
     rule,
     suggest,
     unhandled,
@@ -130,7 +130,7 @@ def entry_point_untested(entry: EntrySite, ask: Ask) -> Verdict | None:
     if not ask.tested_modules() or entry.entry.hook or entry.entry.spawned:
         return None
     if ask.is_tested(entry):
-        return handled()
+        return harmless()
     if entry.key[1] == 0 and entry.entry.role == "cli" and (_serves(ask) or not ask.touches_outside(entry)):
         return None  # a script beside what people use, or one that only tries out its module
     if entry.entry.role == "route" and ask.has_computed_requests():

@@ -9,7 +9,7 @@ from durability.api import (
     Silent,
     Story,
     Verdict,
-    handled,
+    harmless,
     implied,
     rule,
     suggest,
@@ -89,7 +89,7 @@ def framework_implied_dependency(site: ImpliedSite, ask: Ask) -> Verdict | None:
     if set(ask.distributions_of(site.row.name)) & set(site.row.needs):
         return None  # imported, and judged as such
     if ask.declares(site.row.needs):
-        return handled()
+        return harmless()
     names = " or ".join(site.row.needs)
     return unhandled(
         f"{site.row.name} needs {names}, which is not declared",

@@ -12,7 +12,7 @@ from durability.api import (
     TextSite,
     Verdict,
     calls,
-    handled,
+    harmless,
     rule,
     suggest,
     texts,
@@ -85,7 +85,7 @@ def hardcoded_endpoint(site: TextSite | CallSite) -> Verdict | None:
     """
     if isinstance(site, CallSite):
         name = site.argument("key", 0)
-        return handled() if name is not None and name.kind == "text" and _SETTING.search(name.text) else None
+        return harmless() if name is not None and name.kind == "text" and _SETTING.search(name.text) else None
     if site.reach.role == "unreached" or _FOR_DEVELOPMENT.search(f"{site.path}:{site.class_name}"):
         return None
     if (

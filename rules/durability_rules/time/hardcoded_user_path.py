@@ -12,7 +12,7 @@ from durability.api import (
     TextSite,
     Verdict,
     calls,
-    handled,
+    harmless,
     rule,
     suggest,
     texts,
@@ -71,7 +71,7 @@ def hardcoded_user_path(site: TextSite | CallSite) -> Verdict | None:
     It exists on one machine only.
     """
     if isinstance(site, CallSite):
-        return handled()
+        return harmless()
     if not _PERSONAL.match(site.text) or "\n" in site.text or site.stands_alone or site.is_route:
         return None
     return unhandled(

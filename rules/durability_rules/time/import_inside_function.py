@@ -10,7 +10,7 @@ from durability.api import (
     Story,
     Verdict,
     functions,
-    handled,
+    harmless,
     rule,
     suggest,
     unhandled,
@@ -71,7 +71,7 @@ def import_inside_function(function: FunctionSite, ask: Ask) -> Verdict:
     """
     hidden = ask.loaded_late(function)
     if not hidden or function.for_person or "startup" in function.reach.roles:
-        return handled()
+        return harmless()
     return unhandled(
         f"{function.function.name}() imports {hidden[0]}",
         fix=suggest("move the import to the top of the module"),

@@ -11,7 +11,7 @@ from durability.api import (
     Story,
     Verdict,
     calls,
-    handled,
+    harmless,
     rule,
     suggest,
     unhandled,
@@ -84,7 +84,7 @@ def import_time_side_effect(call: CallSite, ask: Ask) -> Verdict | None:
         return None
     if not call.at_import:
         is_setup = call.library.effect in ("db.connect", "db.schema", "model.load")
-        return handled() if is_setup and call.reach.roles.intersection((*SERVING, "startup")) else None
+        return harmless() if is_setup and call.reach.roles.intersection((*SERVING, "startup")) else None
     if not ask.runs_on_import(call):
         return None
     step = next((found for effect in _WAITS if (found := ask.effect(call, effect)).value == "yes"), None)

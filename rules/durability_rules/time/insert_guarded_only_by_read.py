@@ -9,7 +9,7 @@ from durability.api import (
     Silent,
     Story,
     Verdict,
-    handled,
+    harmless,
     lookups,
     possibly,
     rule,
@@ -212,12 +212,12 @@ def insert_guarded_only_by_read(call: CallSite, ask: Ask) -> Verdict:
     """
     found = ask.guarded_insert(call)
     if found.serial or found.put.how == "upsert":
-        return handled()
+        return harmless()
     table = found.table
     if table is None or ask.schema().has_open_definitions:
         return unsure("unresolved")
     if table.holds_once(found.asked.columns):
-        return handled()
+        return harmless()
     if not table.readable or found.asked.locked or not table.knows(found.asked.columns):
         return unsure("dynamic")
     columns = ", ".join(sorted(found.asked.columns))

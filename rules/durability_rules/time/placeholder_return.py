@@ -11,7 +11,7 @@ from durability.api import (
     Story,
     Verdict,
     functions,
-    handled,
+    harmless,
     rule,
     suggest,
     unhandled,
@@ -101,7 +101,7 @@ def placeholder_return(site: FunctionSite, ask: Ask) -> Verdict | None:
     if found is None:
         return None
     if not found.kind:
-        return handled()
+        return harmless()
     name = f"{site.function.qualname}()"
     return unhandled(
         _SAID[found.kind].format(name, found.entry),

@@ -13,7 +13,7 @@ from durability.api import (
     Unclear,
     Verdict,
     distributions,
-    handled,
+    harmless,
     rule,
     suggest,
     unhandled,
@@ -105,9 +105,9 @@ def undeclared_dependency(site: DistributionSite, ask: Ask) -> Verdict | None:
             fix=suggest("write a requirements.txt or pyproject.toml"),
         )
     if declared & set(ask.distributions_of(site.module)) or any(_alike(name, site.module) for name in declared):
-        return handled()
+        return harmless()
     if ask.comes_along(site.distribution):
-        return handled()  # a fresh installation has it, whatever its version
+        return harmless()  # a fresh installation has it, whatever its version
     if site.is_hidden:
         return unsure("dynamic")
     return unhandled(
