@@ -103,14 +103,10 @@ def blocking_call_via_helper(call: CallSite, ask: Ask) -> Verdict:
     """
     if not ask.is_project(call) or ask.calls_coroutine(call):
         return harmless()  # work handed to a thread, or a coroutine that is judged where it blocks itself
-    return (
-        ask.blocks(call, _OUTSIDE).judge(
-            yes=unhandled(
-                f"{call.shown}() blocks the event loop further down, in async {call.function.name}()",
-                fix=suggest("use an asynchronous client in the helper, or await asyncio.to_thread(helper)"),
-                cause=f"{call.path}:{call.function.qualname}",
-            ),
-            no=harmless(),
-        )
-        or harmless()
+    found = ask.blocks(call, _OUTSIDE)
+    failing = unhandled(
+        f"{call.shown}() blocks the event loop further down, in async {call.function.name}()",
+        fix=suggest("use an asynchronous client in the helper, or await asyncio.to_thread(helper)"),
+        cause=ask.place_of_work(found) if found.trace else "",
     )
+    return found.judge(yes=failing, no=harmless()) or harmless()

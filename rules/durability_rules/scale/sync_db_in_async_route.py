@@ -97,11 +97,10 @@ def sync_db_in_async_route(call: CallSite, ask: Ask) -> Verdict | None:
         return None  # judged where it asks the database itself
     if not ask.is_project(call) and (call.awaited or any(maker.awaited for maker in ask.makers(call))):
         return handled()
-    return ask.blocks(call, _DATABASE).judge(
-        yes=unhandled(
-            f"{call.shown}() holds the event loop while the database answers, in async {call.function.name}()",
-            fix=suggest("make the function a plain def, or use an asynchronous driver"),
-            cause=f"{call.path}:{call.function.qualname}",
-        ),
-        no=harmless(),
+    found = ask.blocks(call, _DATABASE)
+    failing = unhandled(
+        f"{call.shown}() holds the event loop while the database answers, in async {call.function.name}()",
+        fix=suggest("make the function a plain def, or use an asynchronous driver"),
+        cause=ask.place_of_work(found) if ask.is_project(call) else f"{call.path}:{call.function.qualname}",
     )
+    return found.judge(yes=failing, no=harmless())

@@ -73,6 +73,11 @@ class DoingQuestions:
         steps = min((chain for chain in found if chain), key=len, default=())
         return Answer("yes", trace=(Step(call.path, call.line, f"calls {call.shown}()"), *steps)) if steps else NO
 
+    def place_of_work(self, found: Answer) -> str:
+        """The function in which the operation at the end of a chain stands: one edit there mends every way to it."""
+        last = found.trace[-1]
+        return f"{last.path}:{self._context.function_at(last.path, last.line)[0]}"
+
     def keyed_chain(self, call: CallSite, names: tuple[str, ...], effects: tuple[str, ...]) -> tuple[Step, ...]:
         """The shortest chain from a call to an operation that is asked about the items `names`; () when none is."""
         return keyed_chain(self._context, call, names, effects)
