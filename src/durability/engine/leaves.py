@@ -24,13 +24,17 @@ def leaves(context: Context, entry: EntryPoint) -> tuple[Lasting, ...]:
     items = context.sequences.of(entry.function)
     steps = [(item, effect) for item in items for effect in item.events if _stands(context, effect)]
     found: dict[tuple[tuple[Step, ...], str], Lasting] = {}
+    branches: set[Lasting] = set()
     for before, step in zip([None, *steps], steps, strict=False):
         instead = before is not None and not _follows(context, entry.function, before, step)
         for number, told in enumerate(lasting(context, step[1])):
             shown = replace(told, instead=instead and not number)
             last = next(reversed(found.values()), None)
-            if last is None or not _is_same(step[1], shown, last):
+            branches = branches if shown.instead else set()
+            again = told in branches  # several branches that exclude each other lead to the one place
+            if last is None or not (again or _is_same(step[1], shown, last)):
                 found.setdefault((step[1].trace, shown.kind), shown)
+            branches.add(told)
     started = (effect for item in items for effect in item.started if _stands(context, effect))
     later = [replace(told, later=True) for effect in started for told in lasting(context, effect)]
     return (*found.values(), *dict.fromkeys(later))
