@@ -101,6 +101,6 @@ def sync_db_in_async_route(call: CallSite, ask: Ask) -> Verdict | None:
     failing = unhandled(
         f"{call.shown}() holds the event loop while the database answers, in async {call.function.name}()",
         fix=suggest("make the function a plain def, or use an asynchronous driver"),
-        cause=ask.place_of_work(found) if ask.is_project(call) else f"{call.path}:{call.function.qualname}",
+        cause=ask.place_of_work(found) if found.trace else f"{call.path}:{call.function.qualname}",
     )
     return found.judge(yes=failing, no=harmless())
