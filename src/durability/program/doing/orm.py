@@ -126,13 +126,14 @@ class Models:
         program = self._context.program
         model: Symbol | None = None
         eager = False
-        pending = [value]
+        pending, seen = [value], set[str]()
         while pending:
             item = pending.pop()
             if item.kind == "call" and item.call >= 0:
                 eager = eager or item.text.rsplit(".", 1)[-1] in _EAGER
                 pending.extend(given.value for given in program.files[key[0]].calls[item.call].arguments)
-            elif item.kind == "name":
+            elif item.kind == "name" and item.text not in seen:
+                seen.add(item.text)
                 symbol = program.value_symbol(item, key[0], key[1])
                 if symbol in self.relations:
                     model = model or symbol

@@ -43,7 +43,6 @@ _NAMED = frozenset(
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _CHANGES = re.compile(r"^\s*(?:insert|update|replace|merge)\b", re.IGNORECASE)
 _NAME = re.compile(r"[A-Za-z_]\w*")
-_DEPTH = 4
 DUMPS = frozenset(
     {"model_dump", "dict", "asdict", "vars", "jsonable_encoder", "to_dict", "to_mongo", "model_dump_json"}
 )
@@ -89,32 +88,33 @@ def personal_kind(name: str) -> str:
 def _names(context: "Context", call: CallSite) -> list[str]:
     """The keywords and keys under which a call stores something, also of the object or dict that it is given."""
     found: list[str] = []
+    asked: set[str] = set()
     for item in acting(context, call).arguments:
         if item.keyword:
             found.append(item.keyword)
-        found += _keys(context, call, item.value, 0)
+        found += _keys(context, call, item.value, asked)
     if call.receiver is not None and call.receiver.kind == "name":  # `user = User(email=…)`, then `user.save()`
-        found += _keys(context, call, call.receiver, 0)
+        found += _keys(context, call, call.receiver, asked)
     return found
 
 
-def _keys(context: "Context", call: CallSite, value: Value, depth: int) -> list[str]:
-    if depth > _DEPTH:
-        return []
+def _keys(context: "Context", call: CallSite, value: Value, asked: set[str]) -> list[str]:
+    """The names in a value under which it holds something; each name of the function is looked at once (`asked`)."""
     if value.kind == "dict":
         pairs = list(zip(value.parts[::2], value.parts[1::2], strict=False))
-        inner = [name for _, item in pairs for name in _keys(context, call, item, depth + 1)]
+        inner = [name for _, item in pairs for name in _keys(context, call, item, asked)]
         return [key.text for key, _ in pairs if key.kind == "text"] + inner
     if value.kind == "call" and value.call >= 0:
-        return _made_with(context, context.call(call.path, value.call), depth)
-    if value.kind == "name":
+        return _made_with(context, context.call(call.path, value.call), asked)
+    if value.kind == "name" and value.text not in asked:
+        asked.add(value.text)
         bound = context.program.assigns_to(call.path, value.text)
         own = (item for item in bound if item.function == call.key[1] and item.value is not None)
-        return [name for item in own if item.value is not None for name in _keys(context, call, item.value, depth + 1)]
+        return [name for item in own if item.value is not None for name in _keys(context, call, item.value, asked)]
     return []
 
 
-def _made_with(context: "Context", made: CallSite, depth: int) -> list[str]:
+def _made_with(context: "Context", made: CallSite, asked: set[str]) -> list[str]:
     """The names under which a call puts something into the object that it makes; those of what is unpacked, too."""
     last = made.shown.rpartition(".")[2]
     if last in DUMPS:
@@ -123,7 +123,7 @@ def _made_with(context: "Context", made: CallSite, depth: int) -> list[str]:
             return _fields(context, value, made)
     found = [item.keyword for item in made.arguments if item.keyword not in ("", "*", "**")]
     unpacked = [item.value for item in made.arguments if item.keyword == "**"]
-    given = [name for value in unpacked for name in _keys(context, made, value, depth + 1)]
+    given = [name for value in unpacked for name in _keys(context, made, value, asked)]
     if unpacked and not given and made.symbol.kind == "class":
         given = list(context.schema.field_names(made.symbol))
     return found + given

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from msgspec import Struct, field
+
 from durability.facts.model import Value
 from durability.program.flows.constants import leading_text
 from durability.program.flows.forwards import table_argument
@@ -46,6 +48,17 @@ _FUNCTION = 4
 """What following a function costs of the depth: few of them, long chains of calls."""
 
 
+class _Search(Struct):
+    """How far a question has got: how deep, and which names have been looked at; each is looked at once."""
+
+    depth: int = 0
+    asked: set[tuple[FunctionKey, str]] = field(default_factory=set)
+
+    def deeper(self, steps: int = 1) -> "_Search":
+        """The same search, some steps on."""
+        return _Search(self.depth + steps, self.asked)
+
+
 def tables(context: "Context", call: CallSite) -> list[str]:
     """The collection that a call is made on, the table it is built on, or the stored classes that it is about."""
     if (given := context.forwards.given(call.path, call.index, "table")) is not None:
@@ -79,43 +92,43 @@ def row_class(context: "Context", symbol: Symbol) -> Symbol | None:
 
 def stored_classes(context: "Context", call: CallSite) -> list[Symbol]:
     """The stored classes that a call of an object-relational library is about, the one that it is made on first."""
-    return list(dict.fromkeys(_about(context, call, 0)))
+    return list(dict.fromkeys(_about(context, call, _Search())))
 
 
 def class_of(context: "Context", value: Value, key: FunctionKey) -> Symbol | None:
     """The stored class of the object, or objects, that a value in a function is; None where that is not in sight."""
-    return next(_classes(context, value, key, 0), None)
+    return next(_classes(context, value, key, _Search()), None)
 
 
-def _about(context: "Context", call: CallSite, depth: int) -> Iterator[Symbol]:
+def _about(context: "Context", call: CallSite, search: "_Search") -> Iterator[Symbol]:
     prefix = call.fact.ref
     while prefix := prefix.rpartition(".")[0]:
         symbol = row_class(context, context.program.resolve(prefix, call.path))
         if symbol is not None:
             yield symbol
             return
-    found = list(_classes(context, call.receiver, call.key, depth + 1)) if call.receiver is not None else []
+    found = list(_classes(context, call.receiver, call.key, search.deeper())) if call.receiver is not None else []
     yield from found
     if not found or call.shown.rpartition(".")[2] in _JOINING:
         for item in call.arguments:
             if item.keyword in ("", "*"):
-                yield from _classes(context, item.value, call.key, depth + 1)
+                yield from _classes(context, item.value, call.key, search.deeper())
 
 
-def _classes(context: "Context", value: Value, key: FunctionKey, depth: int) -> Iterator[Symbol]:
+def _classes(context: "Context", value: Value, key: FunctionKey, search: "_Search") -> Iterator[Symbol]:
     """The stored classes that a value names or holds objects of; what an object is made with is none of them."""
-    if depth > _DEPTH:
+    if search.depth > _DEPTH:
         return
     if value.kind in ("name", "attr"):
-        yield from _named(context, value, key, depth)
+        yield from _named(context, value, key, search)
     elif value.kind == "call" and value.call >= 0:
-        yield from _called(context, context.call(key[0], value.call), depth)
+        yield from _called(context, context.call(key[0], value.call), search)
     elif value.kind in _GROUPS:
         for part in value.parts:
-            yield from _classes(context, part, key, depth + 1)
+            yield from _classes(context, part, key, search.deeper())
 
 
-def _named(context: "Context", value: Value, key: FunctionKey, depth: int) -> Iterator[Symbol]:
+def _named(context: "Context", value: Value, key: FunctionKey, search: "_Search") -> Iterator[Symbol]:
     symbol = context.program.value_symbol(value, *key)
     if is_stored(context, symbol):
         yield symbol
@@ -124,19 +137,22 @@ def _named(context: "Context", value: Value, key: FunctionKey, depth: int) -> It
         if is_stored(context, base) and plain_name(value.parts[0]) not in ("self", "cls"):
             yield base
         elif symbol.kind == "unknown":
-            yield from _bound(context, value, key, depth)
+            yield from _bound(context, value, key, search)
     elif symbol.kind == "parameter":
         given = next((item for item in context.program.function(key).parameters if item.name == value.text), None)
         annotated = context.program.resolve(given.ref, key[0]) if given is not None and given.ref else symbol
         if is_stored(context, annotated):
             yield annotated
     elif symbol.kind == "unknown":
-        yield from _bound(context, value, key, depth)
+        yield from _bound(context, value, key, search)
 
 
-def _bound(context: "Context", value: Value, key: FunctionKey, depth: int) -> Iterator[Symbol]:
+def _bound(context: "Context", value: Value, key: FunctionKey, search: "_Search") -> Iterator[Symbol]:
     """The classes of what a local name is bound to: made there, found by an earlier query, or one after the other."""
     name = plain_name(value)
+    if (key, name) in search.asked:
+        return
+    search.asked.add((key, name))
     bound = [item.value for item in context.program.assigns_to(key[0], name) if item.function == key[1]]
     blocks = context.program.files[key[0]].blocks
     bound += [
@@ -145,13 +161,13 @@ def _bound(context: "Context", value: Value, key: FunctionKey, depth: int) -> It
         if blocks[index].kind in ("for", "comp", "with") and name in blocks[index].targets
     ]
     for item in bound:
-        found = list(_classes(context, item, key, depth + 1)) if item is not None and item != value else []
+        found = list(_classes(context, item, key, search.deeper())) if item is not None and item != value else []
         if found:
             yield from found[:1]
             return
 
 
-def _called(context: "Context", call: CallSite, depth: int) -> Iterator[Symbol]:
+def _called(context: "Context", call: CallSite, search: "_Search") -> Iterator[Symbol]:
     if call.symbol.kind == "class":
         made = row_class(context, call.symbol)
         if made is not None:
@@ -164,12 +180,12 @@ def _called(context: "Context", call: CallSite, depth: int) -> Iterator[Symbol]:
         target = context.program.key_of(call.symbol)
         for item in context.program.exits_in(target) if target is not None else ():
             if target is not None and item.kind == "return" and item.value is not None:
-                found = list(_classes(context, item.value, target, depth + _FUNCTION))
+                found = list(_classes(context, item.value, target, search.deeper(_FUNCTION)))
                 if found:
                     yield from found[:1]
                     return
     else:
-        yield from _about(context, call, depth + 1)
+        yield from _about(context, call, search.deeper())
 
 
 def _receiving(call: CallSite) -> list[str]:

@@ -26,6 +26,7 @@ class Bindings:
     def __init__(self, program: Program) -> None:
         self.program = program
         self._known: dict[tuple[FunctionKey, str], tuple[Bound, ...]] = {}
+        self._asked: set[tuple[FunctionKey, str]] = set()
         self._looped: dict[str, dict[str, list[Block]]] = {}
 
     def of(self, value: Value, key: FunctionKey) -> tuple[Bound, ...]:
@@ -66,7 +67,16 @@ class Bindings:
             return self.text(value.parts[0], key, depth + 1)
         if value.kind == "call" and value.call >= 0:
             return self.text(self._default(value, key), key, depth + 1)
+        return self._bound_text(value, key, depth)
+
+    def _bound_text(self, value: Value, key: FunctionKey, depth: int) -> str | None:
+        """The one text that a name is bound to; None for several, and for a name that is made from itself."""
+        asked = (key, plain_name(value))
+        if asked in self._asked:
+            return None
+        self._asked.add(asked)
         texts = {self.text(item, place, depth + 1) for item, place in self.of(value, key)}
+        self._asked.discard(asked)
         return texts.pop() if len(texts) == 1 else None
 
     def _default(self, value: Value, key: FunctionKey) -> Value | None:
