@@ -78,3 +78,20 @@ def test_what_is_passed_can_be_called_on_in_turn():
     low = "def save(db, row):\n    db.write(row)\n"
     store = "from low import save\nclass Store:\n    def __init__(self, db):\n        self.db = db\n    def add(self, row):\n        save(self, row)\n    def write(self, row): pass\n"
     assert meaning("db.write", low=low, store=store) == "store.py:Store.write"
+
+
+PASSED = {
+    "telegram": ("from telegram.ext import CommandHandler\nasync def on(update, context):\n    await update.message.reply_text('x')\nCommandHandler('on', on)\n", "update.message.reply_text", "telegram.Update.message.reply_text"),
+    "telegram, by keyword": ("from telegram.ext import CommandHandler\nasync def on(u, c):\n    await c.bot.send_message(1, 'x')\nCommandHandler('on', callback=on)\n", "c.bot.send_message", "telegram.ext.CallbackContext.bot.send_message"),
+    "discord command": ("from discord.ext import commands\nbot = commands.Bot('!')\n@bot.command()\nasync def on(ctx, who):\n    await ctx.send(who)\n", "ctx.send", "discord.ext.commands.Context.send"),
+    "discord command of a class": ("from discord.ext import commands\nclass Cog(commands.Cog):\n    @commands.command()\n    async def on(self, ctx):\n        await ctx.send('x')\n", "ctx.send", "discord.ext.commands.Context.send"),
+    "discord event by its name": ("import discord\nclient = discord.Client()\n@client.event\nasync def on_message(message):\n    await message.channel.send('x')\n", "message.channel.send", "discord.Message.channel.send"),
+    "aiogram": ("from aiogram import Dispatcher\ndp = Dispatcher()\n@dp.message()\nasync def on(message):\n    await message.answer('x')\n", "message.answer", "aiogram.types.Message.answer"),
+    "another event": ("import discord\nclient = discord.Client()\n@client.event\nasync def on_ready(message):\n    await message.channel.send('x')\n", "message.channel.send", "?"),
+    "no handler": ("async def on(update, context):\n    await update.message.reply_text('x')\n", "update.message.reply_text", "?"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "target", "identity"), PASSED.values(), ids=PASSED)
+def test_a_framework_says_what_it_passes_to_its_handlers(text, target, identity):
+    assert meaning(target, main=text) == identity

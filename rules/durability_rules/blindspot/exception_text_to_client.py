@@ -51,6 +51,12 @@ ROUTE = "from fastapi import FastAPI, HTTPException\napp = FastAPI()\n"
             decoy=True,
         ),
         Good(
+            "from fastapi import FastAPI, HTTPException\napp = FastAPI()\n@app.get('/')\ndef f():\n    try:\n        g()\n"
+            "    except Exception as e:\n        if isinstance(e, HTTPException):\n            raise e\n"
+            "        raise HTTPException(500, detail='failed')\n",
+            why="an answer that goes on, and a fixed text",
+        ),
+        Good(
             ROUTE
             + "import logging\n@app.get('/')\ndef home():\n    try:\n        return work()\n    except Exception as error:\n        logging.exception('failed')\n        raise HTTPException(500, detail='not available')\n"
         ),

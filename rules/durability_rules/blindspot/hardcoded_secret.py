@@ -56,6 +56,8 @@ _ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
 _BASE_58 = re.compile(r"[1-9A-HJ-NP-Za-km-z]{32,44}")
 _GENERATED = re.compile(r"(?:django-insecure-)?([a-z0-9!@#$%^&*(\-_=+)]{40,64})")
 """What `django-admin startproject` writes, and `get_random_secret_key()` gives."""
+_HEXADECIMAL = re.compile(r"[0-9a-f]{32,128}|[0-9A-F]{32,128}")
+"""What `openssl rand -hex 32` and `secrets.token_hex()` give."""
 _STAND_IN = re.compile(r"dummy|fake|placeholder|change|your|example|xxx|test|demo|mock", re.IGNORECASE)
 _NO_ACCOUNT = re.compile(r"dummy|fake|decoy|timing|sham|missing|unknown", re.IGNORECASE)
 _WEAK = re.compile(r"pass|secur|strong|secret|admin|qwer|1234", re.IGNORECASE)
@@ -104,6 +106,11 @@ def _for_browsers() -> str:
                 "hashes.py": "import bcrypt\ndef hash_password(text):\n    return bcrypt.hashpw(text.encode(), bcrypt.gensalt())\n",
             },
             why="the administrator's password is the one that is written here",
+        ),
+        Bad(
+            "import jwt\nJWT_SECRET = '5f2c9e1b7a4d8036bc1e9f5d27a3840c6e9b1d5f7a2c4e8069d3b5f1a7c2e840'  # <-\n"
+            "def sign(who):\n    return jwt.encode({'sub': who}, JWT_SECRET, algorithm='HS256')\n",
+            why="random bytes, written as hexadecimal digits",
         ),
         Good("import os\nAPI_KEY = os.environ['API_KEY']"),
         Good("import os\ntoken = os.getenv('BOT_TOKEN')"),
@@ -190,6 +197,8 @@ def _is_secret(site: TextSite) -> bool:
         return not site.for_development
     if site.where == "dict" and not _is_set_up(site):
         return False
+    if _HEXADECIMAL.fullmatch(text) and _kinds(text) == 2 and _entropy(text) > 3.0:
+        return not site.for_development
     if re.fullmatch(r"[A-Za-z_]\w*(?:\.\w+){2,}", text):
         return False  # a dotted path
     random = (

@@ -125,6 +125,13 @@ _LINE = "    db.execute('INSERT INTO lines (order_id) VALUES (?)', (made.lastrow
             why="a block that commits or rolls back as a whole",
         ),
         Good(
+            "from django.db import models, transaction\nfrom django.urls import path\nclass Order(models.Model):\n    pass\n"
+            "class Line(models.Model):\n    order = models.ForeignKey(Order, on_delete=models.CASCADE)\n"
+            "@transaction.atomic\ndef buy(request):\n    order = Order.objects.create()\n    Line.objects.create(order=order)\n"
+            "    return None\nurlpatterns = [path('buy', buy)]\n",
+            why="a function that is one transaction",
+        ),
+        Good(
             {
                 "app.py": "from flask import Flask\nfrom store import db, open_order, add\napp = Flask(__name__)\n@app.post('/buy')\ndef buy():\n"
                 "    number = open_order()\n    add(number)\n    db.commit()\n    return 'ok'\n",

@@ -44,7 +44,7 @@ def stakes_of(context: Context) -> tuple[Stake, ...]:
 def _calls(context: Context) -> Iterator[tuple[str, CallSite]]:
     for effect, kind in _BY_EFFECT.items():
         for call in context.stated.get(effect, ()):
-            if effect == "file.delete" and _is_passing(call):
+            if effect == "file.delete" and (_is_passing(call) or _is_own(context, call)):
                 continue
             if effect == "message" and is_reply(call):
                 continue
@@ -83,6 +83,17 @@ def _is_passing(call: CallSite) -> bool:
     return any(_PASSING.search(name) for name in names) or any(
         other.name.startswith("tempfile.") for other in call.calls_here()
     )
+
+
+def _is_own(context: Context, call: CallSite) -> bool:
+    """Whether the function that deletes a file has written it itself."""
+    written = {
+        touch.name
+        for other in call.calls_here()
+        for touch in touches(context, other)
+        if touch.kind == "file" and touch.how == "writes"
+    }
+    return any(touch.name in written - {""} for touch in touches(context, call))
 
 
 def _deletes(context: Context, call: CallSite) -> bool:

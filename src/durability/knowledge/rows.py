@@ -95,7 +95,8 @@ class Entry(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True,
     what `list` does). `methods` are
     the HTTP methods, ("from-name",) when the decorator's own name is the method, ("argument",) when its `methods`
     argument holds them. `hook`: it runs around requests for other addresses and has none of its own. `concurrent`:
-    several may run at once. `external_input`: arguments come from outside the program.
+    several may run at once. `external_input`: arguments come from outside the program. `gives` are the types of what
+    the framework passes to the handler, in order; "on_message=discord.Message" holds for handlers of that name.
     """
 
     kind: EntryKind
@@ -111,6 +112,7 @@ class Entry(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True,
     hangs: bool = False
     concurrent: bool = False
     external_input: bool = False
+    gives: tuple[str, ...] = ()
     source: str = ""
 
 

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from durability.facts.model import Call, Function
+from durability.facts.model import Call, Function, Value
+from durability.knowledge.vocabulary import EntryKind
 from durability.program.links.link import Symbol
 
 if TYPE_CHECKING:
@@ -18,15 +19,52 @@ _NAME = re.compile(r"\w*")
 _Slot = tuple["FunctionKey", str]
 
 
+def _by_frameworks(program: "Program") -> dict[_Slot, Symbol]:
+    """The parameters of handlers that their framework gives an object of a type that its entry row names."""
+    found: dict[_Slot, Symbol] = {}
+    for path in sorted(program.files):
+        facts = program.files[path]
+        for index, function in enumerate(facts.functions):
+            for decorator in function.decorators:
+                symbol = program.resolve(decorator.ref.removesuffix("()"), path)
+                _note(program, (path, index), symbol, "decorator", found)
+        for number, call in enumerate(facts.calls):
+            symbol = program.symbols[path][number]
+            for row in program.library.entry(symbol.name) if symbol.kind == "library" else ():
+                handler = _handler(call, row.handler_argument, row.handler_position) if row.gives else None
+                target = program.value_symbol(handler, path, call.function) if handler is not None else None
+                key = program.key_of(target) if target is not None and target.kind == "function" else None
+                if key is not None:
+                    _note(program, key, symbol, "call", found)
+    return found
+
+
+def _note(program: "Program", key: "FunctionKey", symbol: Symbol, kind: EntryKind, found: dict[_Slot, Symbol]) -> None:
+    function = program.function(key)
+    own = [item.name for item in function.parameters if item.kind == "positional"]
+    own = own[1:] if function.owner and own[:1] in (["self"], ["cls"]) else own
+    for row in program.library.entry(symbol.name) if symbol.kind == "library" else ():
+        given = [item for item in row.gives if "=" not in item] if row.kind == kind else []
+        given += [item.partition("=")[2] for item in row.gives if item.partition("=")[0] == function.name]
+        found.update(((key, name), Symbol("library", type_)) for name, type_ in zip(own, given, strict=False))
+
+
+def _handler(call: Call, keyword: str, position: int | None) -> Value | None:
+    named = next((item.value for item in call.arguments if keyword and item.keyword == keyword), None)
+    plain = [item.value for item in call.arguments if item.keyword == ""]
+    return named or (plain[position] if position is not None and position < len(plain) else None)
+
+
 def follow_arguments(program: "Program") -> None:
     """Resolve the calls on parameters that every caller gives the same kind of object, and link them.
 
-    A parameter is left alone when a caller is a framework, passes something unknown, unpacks its arguments, or
-    disagrees with another; tests are no callers, for what they pass is often made up.
+    What a framework passes to its handlers stands in its rows. A parameter is left alone when a caller passes something
+    unknown, unpacks its arguments, or disagrees with another; tests are no callers, what they pass is often made up.
     """
     waiting = list(_calls_on_parameters(program))
+    supplied = _by_frameworks(program) if waiting else {}
     for _ in range(_ROUNDS):
-        held = _held(program, {slot for slot, _, _ in waiting})
+        held = _held(program, {slot for slot, _, _ in waiting}, supplied)
         left = []
         for slot, path, index in waiting:
             symbol = held.get(slot)
@@ -52,14 +90,15 @@ def _slot(path: str, ref: str) -> _Slot:
     return (path, int(number)), name[0] if name is not None else ""
 
 
-def _held(program: "Program", slots: set[_Slot]) -> dict[_Slot, Symbol]:
+def _held(program: "Program", slots: set[_Slot], supplied: dict[_Slot, Symbol]) -> dict[_Slot, Symbol]:
     """What each parameter holds; parameters that are handed on are followed to all that they are given."""
     given: dict[_Slot, frozenset[Symbol | _Slot] | None] = {}
     pending = sorted(slots)
     while pending:
         slot = pending.pop()
         if slot not in given:
-            given[slot] = found = _given(program, slot)
+            known = supplied.get(slot)
+            given[slot] = found = frozenset({known}) if known is not None else _given(program, slot)
             pending.extend(item for item in found or () if isinstance(item, tuple))
     held = {slot: _ends(slot, given) for slot in slots}
     return {slot: next(iter(found)) for slot, found in held.items() if len(found) == 1}

@@ -90,6 +90,7 @@ class Sequences:
         found = [item for item in found if not self._only_defines(key, item, found)]
         found += self._ends_of_transactions(key, found)
         found = [self._inside_transaction(key, item) for item in found]
+        found = list(self._as_one(key, found)) if self._is_one_transaction(key) else found
         left = _MOST
         for item in sorted(found, key=lambda item: (item.span[2:], item.span[:2])):
             if left > 0:
@@ -230,6 +231,28 @@ class Sequences:
                 also = tuple(dict.fromkeys(event.place for event in events[:-1]))
                 event = replace(events[-1], kind="record", also=also)
                 yield Item(inside[-1].call, block.parent, end, (event,))
+
+    def _is_one_transaction(self, key: FunctionKey) -> bool:
+        """Whether a decorator runs a function as one transaction: `@transaction.atomic`."""
+        symbols = (
+            self._context.program.resolve(item.ref, key[0]) for item in self._context.program.function(key).decorators
+        )
+        rows = (self._context.program.row(symbol.name) for symbol in symbols if symbol.kind == "library")
+        return any(row is not None and row.effect == "db.begin" for row in rows)
+
+    def _as_one(self, key: FunctionKey, items: list[Item]) -> Iterator[Item]:
+        """The items of a function that is one transaction: what it writes stands when it has come back."""
+        pending: list[LastingEffect] = []
+        for item in items:
+            events = tuple(replace(event, kind="write") if event.kind == "record" else event for event in item.events)
+            pending += [event for event in events if event.kind == "write"]
+            yield replace(item, events=events)
+        if pending:
+            end = self._context.program.function(key).span[2:]
+            also = tuple(dict.fromkeys(event.place for event in pending[:-1]))
+            last = next(item for item in reversed(items) if _is_pending(item))
+            block = self._context.program.function(key).block
+            yield Item(last.call, block, (*end, *end), (replace(pending[-1], kind="record", also=also),))
 
     def _inside_transaction(self, key: FunctionKey, item: Item) -> Item:
         if not any(self._is_in(key, item.block, index) for index in self._transactions(key)):

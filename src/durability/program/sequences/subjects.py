@@ -27,9 +27,17 @@ def changed(context: "Context", effect: LastingEffect) -> list[Touch]:
     since = max(commits, default=0)
     pending = {item.index: item for item in calls if since < item.line <= effect.line}
     behind = (item for item in context.sequences.of(effect.key) if item.call in pending)
-    written = (context.call(*event.place) for item in behind for event in item.events if event.kind == "write")
+    written = (context.call(*event.place) for item in behind for event in _still_pending(item.events))
     found = [touch for item in (*pending.values(), *written) for touch in touches(context, item)]
-    called = [context.program.key_of(item.symbol) for item in pending.values() if item.symbol.kind == "function"]
+    kept = {item.call for item in context.sequences.of(effect.key) if any(e.kind == "record" for e in item.events)}
+    calls = [item for item in pending.values() if item.symbol.kind == "function" and item.index not in kept]
+    called = [context.program.key_of(item.symbol) for item in calls]
     found += [touch for touch in set_rows(context, effect.key) if since < touch.line <= effect.line]
     found += [touch for key in dict.fromkeys(called) if key is not None for touch in set_rows(context, key)]
     return [touch for touch in found if touch.kind == "database" and touch.how != "reads"]
+
+
+def _still_pending(events: tuple[LastingEffect, ...]) -> list[LastingEffect]:
+    """The writes of what a call leads to that nothing there has made permanent."""
+    last = max((number for number, event in enumerate(events) if event.kind == "record"), default=-1)
+    return [event for event in events[last + 1 :] if event.kind == "write"]

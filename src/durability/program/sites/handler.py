@@ -211,8 +211,11 @@ class HandlerSite(Site):
 
     @property
     def answers(self) -> tuple[Value | None, ...]:
-        """What its body returns or raises."""
-        return tuple(item.value for item in self.exits if item.kind in ("return", "raise"))
+        """What its body returns, or raises anew; the error itself that goes on is no answer."""
+        again = Value("name", self.name)
+        return tuple(
+            item.value for item in self.exits if item.kind == "return" or (item.kind == "raise" and item.value != again)
+        )
 
     @property
     def raised_answers(self) -> tuple[Value, ...]:

@@ -19,7 +19,7 @@ CURRENT = frozenset({"current_user", "flask_login.current_user", "g.user", "requ
 """Names under which frameworks keep who is asking."""
 
 _GETTERS = re.compile(
-    r"current_|get_jwt_identity|get_\w*user|authenticat|logged_in|whoami|identity|principal|verify_\w*token|decode_token",
+    r"current_|get_jwt_identity|get_\w*user|authenticat|logged_in|whoami|identity|principal|verify_\w*token|decode_\w*token",
     re.IGNORECASE,
 )
 _RIGHTS = re.compile(r"own(?:s|er|ed)?(?:_|$)|access|permi|belong|allowed|authori[sz]|can_|member", re.IGNORECASE)

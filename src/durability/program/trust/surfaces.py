@@ -32,6 +32,10 @@ _OPEN = frozenset(
 
 What only says whether the program is well has nothing to lose: a health check that pays or changes something has.
 """
+_AREAS = frozenset({"auth", "oauth", "oauth2", "sso", "public", "token", "metrics", "invite", "invitation"})
+"""Words that name a part of a program: below it, a row that its number names belongs to somebody."""
+
+_BY_ID = re.compile(r"[{<](?:\w+:)?\w*id(?::\w+)?[}>]", re.IGNORECASE)
 _OPEN_PAIRS = (
     ("log", "in"), ("sign", "in"), ("sign", "up"), ("sign", "out"), ("log", "out"), ("verify", "email"),
     ("confirm", "email"), ("magic", "link"), ("create", "account"), ("share", "link"),
@@ -255,6 +259,8 @@ def _must_be_open(entry: EntryPoint, function: str) -> bool:
         return True
     for text in (*re.sub(r"[{<][^}>]*[}>]", "", entry.path).split("/"), function):
         words = [word.lower() for word in _WORD.findall(text)]
+        if _AREAS.issuperset(_OPEN.intersection(words)) and _BY_ID.search(entry.path):
+            words = [word for word in words if word not in _AREAS]
         if _OPEN.intersection(words) or any(pair in _OPEN_PAIRS for pair in pairwise(words)):
             return True
     return False
