@@ -39,6 +39,8 @@ def body(*lines):
         (("requests.get('u')", "requests.put('u')"), ["remote"]),
         (("requests.request('PUT', 'u')", "requests.request('GET', 'u')"), ["remote"]),
         (("print(open('a').read())", "open('a', 'w').write('x')"), ["file", "file"]),
+        (("try:", "    return 1", "except OSError:", "    raise", "requests.put('u')"), []),
+        (("try:", "    x = 1", "except OSError:", "    raise", "requests.put('u')"), ["remote"]),
         (("db.execute('SELECT 1')",), []),
     ],
 )

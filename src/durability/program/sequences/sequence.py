@@ -87,7 +87,10 @@ class Sequences:
 
     def _items(self, key: FunctionKey) -> Iterator[Item]:
         found = [item for index in self._context.program.calls_in(key) if (item := self._item(key, index)) is not None]
-        found = [item for item in found if not self._only_defines(key, item, found)]
+        over = self._over(key)
+        found = [
+            item for item in found if not self._only_defines(key, item, found) and not self._is_dead(key, item, over)
+        ]
         found += self._ends_of_transactions(key, found)
         found = [self._inside_transaction(key, item) for item in found]
         found = list(self._as_one(key, found)) if self._is_one_transaction(key) else found
@@ -231,6 +234,23 @@ class Sequences:
                 also = tuple(dict.fromkeys(event.place for event in events[:-1]))
                 event = replace(events[-1], kind="record", also=also)
                 yield Item(inside[-1].call, block.parent, end, (event,))
+
+    def _over(self, key: FunctionKey) -> list[tuple[int, tuple[int, int]]]:
+        """Blocks that are left for good in a `try`, however it ends, with the place behind it: nothing runs there."""
+        blocks = self._context.program.files[key[0]].blocks
+        found = []
+        for index in self._context.program.blocks_in(key):
+            handlers = (
+                [item.index for item in self._context.handlers_of(key[0], index)] if blocks[index].kind == "try" else []
+            )
+            if handlers and all(self._context.leaving.ends(key[0], item) for item in (index, *handlers)):
+                found.append((blocks[index].parent, max(blocks[item].span[2:] for item in (index, *handlers))))
+        return found
+
+    def _is_dead(self, key: FunctionKey, item: Item, over: list[tuple[int, tuple[int, int]]]) -> bool:
+        above = list(self._context.program.blocks_above(key[0], item.block)) if over else []
+        in_finally = any(self._context.program.files[key[0]].blocks[index].kind == "finally" for index in above)
+        return not in_finally and any(block in above and item.span[:2] > end for block, end in over)
 
     def _is_one_transaction(self, key: FunctionKey) -> bool:
         """Whether a decorator runs a function as one transaction: `@transaction.atomic`."""
