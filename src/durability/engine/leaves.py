@@ -7,10 +7,9 @@ from durability.model import Step
 from durability.program.context import Context
 from durability.program.entrypoints.entries import EntryPoint
 from durability.program.links.graph import FunctionKey
-from durability.program.sequences.events import LastingEffect
+from durability.program.sequences.events import Item, LastingEffect
 from durability.program.sequences.gaps import surely_changes
 from durability.program.sequences.order import follows
-from durability.program.sequences.sequence import Item
 from durability.program.sequences.subjects import changed, subjects
 
 _WRITING = frozenset({"write", "writelines", "writerow", "writerows", "dump"})

@@ -10,9 +10,8 @@ from durability.model import Step
 from durability.program.failing.attempts import retried_by
 from durability.program.failing.retries import handed_in, retries
 from durability.program.links.graph import FunctionKey
-from durability.program.sequences.events import LastingEffect, remote_verb
+from durability.program.sequences.events import Item, LastingEffect, remote_verb
 from durability.program.sequences.gaps import leaves_harm, surely_changes
-from durability.program.sequences.sequence import Item
 from durability.program.sites import LoopSite
 
 if TYPE_CHECKING:

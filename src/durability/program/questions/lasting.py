@@ -1,7 +1,7 @@
 """Questions about what outlives a call: in which order, what undoes it, what says that it happened."""
 
 from durability.program.context import Context
-from durability.program.sequences.events import LastingEffect
+from durability.program.sequences.events import Item, LastingEffect
 from durability.program.sequences.gaps import (
     before,
     is_repeatable,
@@ -12,7 +12,6 @@ from durability.program.sequences.gaps import (
 )
 from durability.program.sequences.needs import needs_first
 from durability.program.sequences.pickup import picks_up, settles, started
-from durability.program.sequences.sequence import Item
 from durability.program.sequences.subjects import subjects
 from durability.program.sequences.words import says_done
 from durability.program.sites import CallSite, EntrySite, GapSite

@@ -5,7 +5,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from durability.facts.model import Value
+from durability.facts.model import Span, Value
 from durability.model import Step
 from durability.program.links.graph import FunctionKey
 from durability.program.sites import CallSite
@@ -64,6 +64,19 @@ class LastingEffect(Struct, frozen=True):
     def place(self) -> tuple[str, int]:
         """The call itself: its file and its index there."""
         return self.key[0], self.call
+
+
+class Item(Struct, frozen=True):
+    """One call of a function that leaves something behind: the effects it has when it has come back.
+
+    `started` are the effects of work that the call only starts, and that happen later or never.
+    """
+
+    call: int
+    block: int
+    span: Span
+    events: tuple[LastingEffect, ...]
+    started: tuple[LastingEffect, ...] = ()
 
 
 def kind_of(call: CallSite, texts: Callable[[], tuple[str, ...]]) -> LastingKind | None:

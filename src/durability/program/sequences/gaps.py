@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING
 
 from durability.program.flows.constants import leading_text
 from durability.program.links.graph import FunctionKey
-from durability.program.sequences.events import LastingEffect, remote_verb
+from durability.program.sequences.events import Item, LastingEffect, remote_verb
 from durability.program.sequences.order import follows
-from durability.program.sequences.sequence import Item
 from durability.program.sites import CallSite, GapSite
 
 if TYPE_CHECKING:

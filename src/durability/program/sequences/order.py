@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from durability.program.links.graph import FunctionKey
-from durability.program.sequences.sequence import Item
+from durability.program.sequences.events import Item
 
 if TYPE_CHECKING:
     from durability.program.context import Context

@@ -4,15 +4,14 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
 from msgspec.structs import replace
 
-from durability.facts.model import Span
 from durability.model import Step
 from durability.program.flows.statements import query_texts
 from durability.program.links.given import argument_for
 from durability.program.links.graph import FunctionKey
-from durability.program.sequences.events import JOINING, LastingEffect, changes, kind_of, method_parameter
+from durability.program.sequences.events import JOINING, Item, LastingEffect, changes, kind_of, method_parameter
+from durability.program.sequences.transactions import Pending
 from durability.program.sites import CallSite
 
 if TYPE_CHECKING:
@@ -23,33 +22,11 @@ _MOST = 40
 
 _STATEMENTS = ("db.query", "db.write")
 _DEFINING = frozenset({"create", "alter", "drop", "pragma"})
-_PENDING = ("write", "record")
 _STARTING = ("spawn", "thread", "schedule")
 _EFFECTS = (
     "charge", "refund", "message", "enqueue", "db.write", "db.query", "db.commit", "file.write", "file.open",
     "file.delete", "http", "spawn", "thread", "schedule",
 )  # fmt: skip
-
-
-_COMMITTING = ("sqlite3.Connection", "psycopg2.", "psycopg.Connection")
-"""Connections that commit when a `with` on them ends."""
-
-
-class Item(Struct, frozen=True):
-    """One call of a function that leaves something behind: the effects it has when it has come back.
-
-    `started` are the effects of work that the call only starts, and that happen later or never.
-    """
-
-    call: int
-    block: int
-    span: Span
-    events: tuple[LastingEffect, ...]
-    started: tuple[LastingEffect, ...] = ()
-
-
-def _is_pending(item: Item) -> bool:
-    return any(event.kind in _PENDING for event in item.events)
 
 
 class Sequences:
@@ -58,6 +35,7 @@ class Sequences:
     def __init__(self, context: "Context") -> None:
         self._context = context
         self._known: dict[FunctionKey, tuple[Item, ...]] = {}
+        self._pending = Pending(context)
 
     def of(self, key: FunctionKey) -> tuple[Item, ...]:
         """The items of a function in the order of their end; branches and loops are in their blocks."""
@@ -91,9 +69,7 @@ class Sequences:
         found = [
             item for item in found if not self._only_defines(key, item, found) and not self._is_dead(key, item, over)
         ]
-        found += self._ends_of_transactions(key, found)
-        found = [self._inside_transaction(key, item) for item in found]
-        found = list(self._as_one(key, found)) if self._is_one_transaction(key) else found
+        found = self._pending.settled(key, found)
         left = _MOST
         for item in sorted(found, key=lambda item: (item.span[2:], item.span[:2])):
             if left > 0:
@@ -136,7 +112,7 @@ class Sequences:
         """Whether the function that runs the statement it is given here also makes it stand."""
         forward = self._context.forwards.of(call.path, call.index)
         return forward is not None and any(
-            self._transactions(key)
+            self._pending.has_transaction(key)
             or any(self._context.call(key[0], index).commits for index in self._context.program.calls_in(key))
             for key in forward.through
         )
@@ -147,7 +123,7 @@ class Sequences:
         """
         if call.commits or (call.database is not call and query_texts(self._context, call)):
             return True
-        return self._is_entered(call) and self._commits_at_end(callee)
+        return self._pending.is_entered(call) and self._pending.commits_at_end(callee)
 
     def _led_to(self, call: CallSite, callee: FunctionKey) -> list[LastingEffect]:
         step = Step(call.path, call.line, f"calls {call.shown}()")
@@ -221,20 +197,6 @@ class Sequences:
         verbs = {text.split(None, 1)[0].lower() for group in texts for text in group or ("?",) if text.strip()}
         return "create" in verbs and verbs <= _DEFINING
 
-    # Transactions.
-
-    def _ends_of_transactions(self, key: FunctionKey, items: list[Item]) -> Iterator[Item]:
-        """What is pending in a `with` on a transaction or connection stands when the block has ended."""
-        for index in self._transactions(key):
-            block = self._context.program.files[key[0]].blocks[index]
-            inside = [item for item in items if self._is_in(key, item.block, index) and _is_pending(item)]
-            events = [event for item in inside for event in item.events if event.kind in _PENDING]
-            if events:
-                end = (block.span[2], block.span[3], block.span[2], block.span[3])
-                also = tuple(dict.fromkeys(event.place for event in events[:-1]))
-                event = replace(events[-1], kind="record", also=also)
-                yield Item(inside[-1].call, block.parent, end, (event,))
-
     def _over(self, key: FunctionKey) -> list[tuple[int, tuple[int, int]]]:
         """Blocks that are left for good in a `try`, however it ends, with the place behind it: nothing runs there."""
         blocks = self._context.program.files[key[0]].blocks
@@ -251,79 +213,3 @@ class Sequences:
         above = list(self._context.program.blocks_above(key[0], item.block)) if over else []
         in_finally = any(self._context.program.files[key[0]].blocks[index].kind == "finally" for index in above)
         return not in_finally and any(block in above and item.span[:2] > end for block, end in over)
-
-    def _is_one_transaction(self, key: FunctionKey) -> bool:
-        """Whether a decorator runs a function as one transaction: `@transaction.atomic`."""
-        symbols = (
-            self._context.program.resolve(item.ref, key[0]) for item in self._context.program.function(key).decorators
-        )
-        rows = (self._context.program.row(symbol.name) for symbol in symbols if symbol.kind == "library")
-        return any(row is not None and row.effect == "db.begin" for row in rows)
-
-    def _as_one(self, key: FunctionKey, items: list[Item]) -> Iterator[Item]:
-        """The items of a function that is one transaction: what it writes stands when it has come back."""
-        pending: list[LastingEffect] = []
-        for item in items:
-            events = tuple(replace(event, kind="write") if event.kind == "record" else event for event in item.events)
-            pending += [event for event in events if event.kind == "write"]
-            yield replace(item, events=events)
-        if pending:
-            end = self._context.program.function(key).span[2:]
-            also = tuple(dict.fromkeys(event.place for event in pending[:-1]))
-            last = next(item for item in reversed(items) if _is_pending(item))
-            block = self._context.program.function(key).block
-            yield Item(last.call, block, (*end, *end), (replace(pending[-1], kind="record", also=also),))
-
-    def _inside_transaction(self, key: FunctionKey, item: Item) -> Item:
-        if not any(self._is_in(key, item.block, index) for index in self._transactions(key)):
-            return item
-        events = tuple(replace(event, kind="write") if self._waits(event) else event for event in item.events)
-        return replace(item, events=events)
-
-    def _waits(self, event: LastingEffect) -> bool:
-        call = self._context.call(*event.place)
-        return event.kind == "record" and not call.commits
-
-    def _transactions(self, key: FunctionKey) -> list[int]:
-        blocks = self._context.program.files[key[0]].blocks
-        indices = self._context.program.blocks_in(key)
-        return [index for index in indices if blocks[index].kind == "with" and self._commits(key, index)]
-
-    def _commits(self, key: FunctionKey, index: int) -> bool:
-        value = self._context.program.files[key[0]].blocks[index].value
-        if value is None:
-            return False
-        if value.kind == "call" and value.call >= 0:
-            call = self._context.call(key[0], value.call)
-            edges = self._context.program.callees.get(key, ())
-            entered = [edge.callee for edge in edges if edge.call == value.call]
-            begins = call.library.effect == "db.begin" or call.makes.startswith(_COMMITTING)
-            return begins or any(self._commits_at_end(callee) for callee in entered)
-        name = self._context.value_name(value, key)
-        return name.startswith(_COMMITTING)
-
-    def _is_entered(self, call: CallSite) -> bool:
-        """Whether a call makes what a `with` enters."""
-        blocks = self._context.program.files[call.path].blocks
-        return any(
-            blocks[index].kind == "with" and (value := blocks[index].value) is not None and value.call == call.index
-            for index in self._context.program.blocks_in(call.key)
-        )
-
-    def _commits_at_end(self, key: FunctionKey) -> bool:
-        """Whether a context manager of the program commits when its block ends: after its `yield`, or in `__exit__`."""
-        function = self._context.program.function(key)
-        if function.is_generator:
-            ends = [item.span for item in self._context.program.exits_in(key) if item.kind == "yield"]
-        elif function.name in ("__exit__", "__aexit__"):
-            ends = [function.span]
-        else:
-            return False
-        return bool(ends) and any(
-            self._context.call(key[0], index).commits
-            for index in self._context.program.calls_in(key)
-            if self._context.call(key[0], index).span[:2] >= ends[0][:2]
-        )
-
-    def _is_in(self, key: FunctionKey, block: int, outer: int) -> bool:
-        return outer in self._context.program.blocks_above(key[0], block)

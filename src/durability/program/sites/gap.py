@@ -9,8 +9,7 @@ from durability.program.sites.place import Site
 
 if TYPE_CHECKING:
     from durability.program.context import Context
-    from durability.program.sequences.events import LastingEffect
-    from durability.program.sequences.sequence import Item
+    from durability.program.sequences.events import Item, LastingEffect
 
     Half = tuple[Item, LastingEffect]
 
