@@ -131,6 +131,44 @@ _STORE = (
             },
             why="the other file never hands on what is missing",
         ),
+        Silent(
+            {
+                "app.py": "from flask import Flask\nfrom keys import keys\napp = Flask(__name__)\n\n\n"
+                "@app.get('/keys')\ndef listed():\n    return {'keys': keys('kms').list_keys()}\n",
+                "keys.py": "import boto3\ndef session():\n    return boto3.session.Session()\ndef keys(name):\n"
+                "    made = session()\n    if not made:\n        return None\n    return made.client(name)\n",
+            },
+            why="it gives None only where a new object were none",
+        ),
+        Silent(
+            {
+                "app.py": "from flask import Flask, request\nfrom body import read\napp = Flask(__name__)\n\n\n"
+                "@app.post('/rules')\ndef rule():\n    return {'name': read(request)['name']}\n",
+                "body.py": "import json\ndef read(request, allow_empty=False):\n    text = request.data\n"
+                "    if not text and allow_empty:\n        return None\n    return json.loads(text)\n",
+            },
+            why="None has to be asked for",
+        ),
+        Bad(
+            {
+                "app.py": "from flask import Flask\nimport shop\napp = Flask(__name__)\n@app.get('/orders/<key>')\n"
+                "def order(key):\n    return {'total': shop.shown(key)['total']}  # <-\n",
+                "shop.py": "import sqlite3\ndef find(key):\n    db = sqlite3.connect('shop.db')\n"
+                "    return db.execute('SELECT * FROM orders WHERE id = ?', (key,)).fetchone()\n"
+                "def shown(key):\n    row = find(key)\n    if row is None:\n        return None\n    return dict(row)\n",
+            },
+            why="None for None, through two functions",
+            decoy=True,
+        ),
+        Silent(
+            {
+                "app.py": "from flask import Flask\nimport shop\napp = Flask(__name__)\n@app.get('/orders/<key>')\n"
+                "def order(key):\n    return {'total': shop.shown(key)['total']}\n",
+                "shop.py": "def find(key):\n    return {'id': key, 'total': 1}\n"
+                "def shown(key):\n    row = find(key)\n    if row is None:\n        return None\n    return dict(row)\n",
+            },
+            why="what is tested for None never is",
+        ),
         Good(
             "import re\nfrom flask import Flask, request\napp = Flask(__name__)\n@app.post('/pay')\ndef pay():\n"
             "    if (found := re.match(r'\\d+', request.form['amount'])) and found.group():\n        return 'paid'\n"

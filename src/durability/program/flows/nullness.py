@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from durability.facts.model import Exit, Value
+from durability.facts.model import Value
 from durability.model import Step
+from durability.program.flows.empty_returns import EmptyReturns
 from durability.program.flows.guards import Subject
 from durability.program.flows.handed import Origin, Place, spread
 from durability.program.flows.results import names_in
@@ -63,6 +64,7 @@ class Nullness:
 
     def __init__(self, context: "Context") -> None:
         self._context = context
+        self._empty = EmptyReturns(context)
         self._given: dict[tuple[FunctionKey, str], Need | None] = {}
 
     @cached_property
@@ -73,7 +75,7 @@ class Nullness:
             for site in self._lookups()
         }
         starts |= {place: origin for start in sorted(starts) for place, origin in self._shaped(start)}
-        return spread(self._context, starts, self._plain_returns(), self._returned, "may return None")
+        return spread(self._context, starts, self._empty.plain(), self._returned, "may return None")
 
     def _shaped(self, start: Place) -> Iterator[tuple[Place, Origin]]:
         """The calls of functions that give a result back in another shape, and None where it is None."""
@@ -104,41 +106,13 @@ class Nullness:
             return len(site.arguments) != 1 or site.name.startswith(_KEPT)
         return last in _CONFIGURED and any(_is_fixed(item.value) for item in site.arguments)
 
-    def _plain_returns(self) -> list[tuple[FunctionKey, Step]]:
-        """Functions that say `return None` on one path and give a value on another."""
-        program = self._context.program
-        found = []
-        for path in self._context.judged_paths():
-            for index, function in enumerate(program.files[path].functions):
-                returns = [item for item in program.exits_in((path, index)) if item.kind == "return"]
-                empty = [item for item in returns if item.value is None or _is_none(item.value)]
-                if not index or len(empty) == len(returns):
-                    continue
-                empty = [item for item in empty if not self._is_asked_for((path, index), item)]
-                if empty:
-                    line = empty[0].span[0]
-                    found.append(((path, index), Step(path, line, f"{function.qualname}() returns None")))
-        return found
-
-    def _is_asked_for(self, key: FunctionKey, leaving: Exit) -> bool:
-        """Whether a test of nothing but parameters leads there: whoever calls knows what it gave."""
-        names = {item.name for item in self._context.program.function(key).parameters}
-        blocks = self._context.program.files[key[0]].blocks
-        for index in self._context.program.blocks_above(key[0], leaving.block):
-            test = blocks[index].value
-            if blocks[index].kind in ("if", "else") and test is not None:
-                asked = set(names_in(test))
-                if asked and asked <= names:
-                    return True
-        return False
-
     def _returned(self, key: FunctionKey, call: int) -> int:
-        """The line on which a function returns the result of a call as it is, unguarded; 0 when it does not."""
+        """The line on which a function returns the result of a call as it is, or None for it; 0 when it does not."""
         subject = Subject(self._context, key, call)
         for use in subject.uses():
             if use.root == "return" and _is_bare(use.around) and not subject.guarded(use):
                 return use.span[0]
-        return 0
+        return self._empty.handed_on(key, call)
 
     def needs(self, site: CallSite) -> tuple[Need, ...]:
         """The uses of a call's result that None cannot stand, in source order."""
@@ -253,10 +227,6 @@ def _is_fixed(value: Value) -> bool:
 
 def _written(value: Value) -> str:
     return " ".join([value.text, *(_written(part) for part in value.parts)])
-
-
-def _is_none(value: Value) -> bool:
-    return value.kind == "const" and value.text == "None"
 
 
 def _is_bare(around: Around | None) -> bool:
