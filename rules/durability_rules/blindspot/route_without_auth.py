@@ -170,6 +170,20 @@ _GUESTS = (
             + "import argparse\nif __name__ == '__main__':\n    p = argparse.ArgumentParser()\n    p.add_argument('key')\n    drop(p.parse_args().key)\n",
             why="only its author runs it",
         ),
+        Good(
+            {
+                "views.py": "from django.contrib.auth.decorators import login_required\n"
+                "from django.utils.decorators import method_decorator\nfrom django.views import View\n"
+                "from notes.models import Note\n\n\n"
+                "@method_decorator(login_required(login_url='/enter/'), name='dispatch')\nclass Remove(View):\n"
+                "    def post(self, request, key):\n        Note.objects.filter(pk=key).delete()\n",
+                "notes/models.py": "from django.db import models\n\n\nclass Note(models.Model):\n"
+                "    text = models.TextField()\n",
+                "urls.py": "from django.urls import path\nfrom views import Remove\n"
+                "urlpatterns = [path('notes/<int:key>/', Remove.as_view())]\n",
+            },
+            why="the class carries the login with its own address",
+        ),
         Miss(
             _APP.format(more="import shutil\n") + "@app.post('/wipe')\ndef wipe():\n    shutil.rmtree('uploads')\n",
             why="files that are deleted are often the program's own",

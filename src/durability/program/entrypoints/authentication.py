@@ -205,7 +205,8 @@ class Authentication:
                 yield self._named(part, (path, 0))
 
     def _named(self, value: Value, key: FunctionKey) -> Check:
-        symbol = self._program.value_symbol(value, *key)
+        called = value.kind == "call" and value.call >= 0
+        symbol = self._program.symbol(key[0], value.call) if called else self._program.value_symbol(value, *key)
         row = self._program.row(symbol.name) if symbol.kind == "library" else None
         if row is not None and row.effect == "auth":
             return "required", (Step(key[0], self._program.function(key).span[0], f"{symbol.name} demands a login"),)

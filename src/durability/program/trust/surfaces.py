@@ -12,6 +12,8 @@ from durability.program.entrypoints.credentials import Verdict
 from durability.program.entrypoints.model import EntryPoint
 from durability.program.flows.statements import query_texts
 from durability.program.links.graph import FunctionKey
+from durability.program.links.spelling import plain_name
+from durability.program.sites import CallSite
 from durability.program.trust.dear import KINDS, DearEffects
 from durability.program.trust.hints import Hints
 from durability.program.trust.listeners import Listeners
@@ -25,8 +27,8 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _OPEN = frozenset(
     {"login", "signin", "signup", "register", "registration", "logout", "signout", "password", "auth", "oauth",
      "oauth2", "sso", "saml", "otp", "token", "captcha", "static", "assets", "favicon", "robots", "docs", "redoc",
-     "openapi", "unsubscribe", "subscribe", "newsletter", "waitlist", "contact", "feedback", "invite", "invitation",
-     "public", "csrf", "telemetry", "pixel", "metrics", "ping"}
+     "openapi", "unsubscribe", "subscribe", "newsletter", "waitlist", "contact", "feedback", "suggest", "suggestion",
+     "donate", "invite", "invitation", "public", "csrf", "telemetry", "pixel", "metrics", "ping"}
 )  # fmt: skip
 """Words of addresses and handlers that somebody who is not known yet has to reach.
 
@@ -181,9 +183,20 @@ class Surfaces:
         if end.note.removesuffix("()").rsplit(".", 1)[-1] in _ADDING:
             return True
         calls = self._context.program.files[end.path].calls
-        at = (self._context.call(end.path, index) for index, call in enumerate(calls) if call.span[0] == end.line)
+        at = [self._context.call(end.path, index) for index, call in enumerate(calls) if call.span[0] == end.line]
+        if any(self._saves_new(call) for call in at):
+            return True
         texts = [text for call in at for text in query_texts(self._context, call) or ()]
         return bool(texts) and all(_INSERTING.match(text) for text in texts)
+
+    def _saves_new(self, call: CallSite) -> bool:
+        """Whether a row or a form is saved that the function made and gave no row to change."""
+        name = plain_name(call.fact.receiver) if call.fact.receiver is not None else ""
+        calls = self._context.program.files[call.path].calls
+        made = [item for item in calls if item.function == call.key[1] and name in item.into]
+        new = all(item.target.rsplit(".", 1)[-1][:1].isupper() for item in made)
+        given = {argument.keyword for item in made for argument in item.arguments}
+        return bool(made) and new and call.fact.target.endswith(".save") and not {"instance", "**"} & given
 
     def _qualname(self, entry: EntryPoint) -> str:
         return self._context.program.function(entry.function).name if entry.function[1] else ""
