@@ -80,6 +80,14 @@ _CLIENT = "from fastapi.testclient import TestClient\nfrom app import app\nclien
             },
             why="through a fixture of another file",
         ),
+        Good(
+            {
+                "jobs.py": "from celery import Celery\napp = Celery('jobs')\n@app.task\ndef train(day):\n    print(day)\n",
+                "tests/test_jobs.py": "from jobs import train\ndef test_train():\n"
+                "    assert train.apply(args=('mon',)).get() is None\n",
+            },
+            why="a task that the test runs at once",
+        ),
         Unclear(
             {
                 "app.py": "from flask import Flask\napp = Flask(__name__)\n@app.get('/')\ndef home():\n    return ''\n",

@@ -63,7 +63,8 @@ class Tested:
     def _called(self) -> frozenset[FunctionKey]:
         """The functions that run when the functions of the test files run."""
         program = self._context.program
-        seen = {(path, index) for path in self.files for index in range(len(program.files[path].functions))}
+        own = {(path, index) for path in self.files for index in range(len(program.files[path].functions))}
+        seen = own | self._invoked
         queue = deque(sorted(seen))
         while queue:
             for edge in program.callees.get(queue.popleft(), ()):
@@ -174,13 +175,15 @@ class Tested:
 
     @cached_property
     def _invoked(self) -> frozenset[FunctionKey]:
-        """The commands that tests hand to a runner: `CliRunner().invoke(command)`."""
+        """What tests hand to a runner, `CliRunner().invoke(command)`, or ask of it: `task.apply()`, `tool.invoke()`."""
         program = self._context.program
         found = set()
         for path in self.files:
             for call in program.files[path].calls:
-                if call.target.endswith(".invoke") and call.arguments:
-                    key = program.key_of(program.value_symbol(call.arguments[0].value, path, call.function))
+                values = [item.value for item in call.arguments[:1] if call.target.endswith(".invoke")]
+                values += [call.receiver] if call.receiver is not None else []
+                for value in values:
+                    key = program.key_of(program.value_symbol(value, path, call.function))
                     found.update([key] if key is not None else [])
         return frozenset(found)
 
