@@ -45,6 +45,7 @@ _MAY_BE_NONE = frozenset({"get", "first", "fetchone", "one_or_none", "scalar_one
     lens="blindspot",
     severity="medium",
     confidence="high",
+    preview=True,
     cwe=[392, 394],
     sources=["Yuan et al., Simple Testing Can Prevent Most Critical Failures, OSDI 2014"],
     story=Story(

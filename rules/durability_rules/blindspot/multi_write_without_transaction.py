@@ -26,6 +26,7 @@ _LINE = "    db.execute('INSERT INTO lines (order_id) VALUES (?)', (made.lastrow
     lens="blindspot",
     severity="medium",
     confidence="medium",
+    preview=True,
     cwe=[662, 841],
     sources=["SQLAlchemy documentation, Transactions and Connection Management", "ISO/IEC 5055, CWE-662"],
     story=Story(
@@ -104,6 +105,29 @@ _LINE = "    db.execute('INSERT INTO lines (order_id) VALUES (?)', (made.lastrow
             "@app.post('/buy')\ndef buy():\n    buyer = put(request.json['mail'])  # <-\n"
             "    db.orders.insert_one({'buyer': buyer})\n    return 'ok'\n",
             why="another caller of the same function looks first",
+        ),
+        Good(
+            {
+                "app.py": "from flask import Flask\nimport store\napp = Flask(__name__)\n@app.post('/buy')\ndef buy():\n"
+                "    made = store.add_order(commit=False)\n    store.add_line(made)\n    return 'ok'\n",
+                "store.py": "import sqlite3\ndb = sqlite3.connect('a.db')\ndef add_order(commit=True):\n"
+                "    made = db.execute('INSERT INTO orders DEFAULT VALUES')\n    if commit:\n        db.commit()\n"
+                "    return made.lastrowid\ndef add_line(order, commit=True):\n"
+                "    db.execute('INSERT INTO lines (order_id) VALUES (?)', (order,))\n    if commit:\n        db.commit()\n",
+            },
+            why="the first is told not to commit",
+        ),
+        Bad(
+            {
+                "app.py": "from flask import Flask\nimport store\napp = Flask(__name__)\n@app.post('/buy')\ndef buy():\n"
+                "    made = store.add_order()  # <-\n    store.add_line(made)\n    return 'ok'\n",
+                "store.py": "import sqlite3\ndb = sqlite3.connect('a.db')\ndef add_order(commit=True):\n"
+                "    made = db.execute('INSERT INTO orders DEFAULT VALUES')\n    if commit:\n        db.commit()\n"
+                "    return made.lastrowid\ndef add_line(order, commit=True):\n"
+                "    db.execute('INSERT INTO lines (order_id) VALUES (?)', (order,))\n    if commit:\n        db.commit()\n",
+            },
+            why="it commits unless it is told not to",
+            decoy=True,
         ),
         Good(
             "from django.db import models\nfrom django.urls import path\nclass Buyer(models.Model):\n    name = models.TextField()\n"

@@ -27,6 +27,7 @@ _FEW = 36
     lens="scale",
     severity="high",
     confidence="high",
+    preview=True,
     cwe=[1073],
     sources=["Yang et al., How not to structure your database-backed web applications, ICSE 2018"],
     story=Story(

@@ -31,6 +31,7 @@ _CLIENT = "from fastapi.testclient import TestClient\nfrom app import app\nclien
     lens="time",
     severity="low",
     confidence="high",
+    preview=True,
     sources=["Yuan et al., Simple Testing Can Prevent Most Critical Failures, OSDI 2014"],
     story=Story(
         demo="It was tried by hand once.",

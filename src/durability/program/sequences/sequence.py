@@ -11,6 +11,7 @@ from durability.program.flows.statements import query_texts
 from durability.program.links.given import argument_for
 from durability.program.links.graph import FunctionKey
 from durability.program.sequences.events import JOINING, Item, LastingEffect, changes, kind_of, method_parameter
+from durability.program.sequences.switches import switched_off
 from durability.program.sequences.transactions import Pending
 from durability.program.sites import CallSite
 
@@ -63,8 +64,9 @@ class Sequences:
     def _lasts(self, key: FunctionKey) -> bool:
         return key not in self._known and any(self._context.effects.reaches(key, effect) for effect in _EFFECTS)
 
-    def _items(self, key: FunctionKey) -> Iterator[Item]:
-        found = [item for index in self._context.program.calls_in(key) if (item := self._item(key, index)) is not None]
+    def _items(self, key: FunctionKey, without: frozenset[int] = frozenset()) -> Iterator[Item]:
+        indices = [index for index in self._context.program.calls_in(key) if index not in without]
+        found = [item for index in indices if (item := self._item(key, index)) is not None]
         over = self._over(key)
         found = [
             item for item in found if not self._only_defines(key, item, found) and not self._is_dead(key, item, over)
@@ -127,7 +129,9 @@ class Sequences:
 
     def _led_to(self, call: CallSite, callee: FunctionKey) -> list[LastingEffect]:
         step = Step(call.path, call.line, f"calls {call.shown}()")
-        found = (event for item in self._known.get(callee, ()) for event in item.events)
+        off = switched_off(self._context, call, callee) if callee in self._known else frozenset[int]()
+        items = self._items(callee, off) if off else self._known.get(callee, ())
+        found = (event for item in items for event in item.events)
         return [
             replace(event, trace=(step, *event.trace), method=method)
             for event in found
