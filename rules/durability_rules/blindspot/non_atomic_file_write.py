@@ -71,6 +71,13 @@ _LOAD = "def load():\n    with open(STATE) as file:\n        return json.load(fi
             why="the old file is moved away, the new one is still written in place",
             decoy=True,
         ),
+        Silent(
+            "import json\nfrom flask import Flask\napp = Flask(__name__)\nSTATE = '/tmp/progress.json'\n"
+            "@app.get('/progress')\ndef progress():\n    with open(STATE) as file:\n        return json.load(file)\n"
+            "@app.post('/run')\ndef run():\n    with open(STATE, 'w') as file:\n        json.dump({'step': 1}, file)\n"
+            "    return ''\n",
+            why="nobody counts on a file that is gone with the next start",
+        ),
         Good(
             "import os\n" + _APP + _LOAD + "@app.post('/score/<name>')\ndef score(name):\n    data = load()\n"
             "    data[name] = 1\n    with open(STATE + '.new', 'w') as file:\n        json.dump(data, file)\n"

@@ -61,6 +61,24 @@ _OFFLOADED = (
         ),
         Good(
             {
+                "app.py": _ROUTE + "import rates\n\nasync def collect():\n    found = rates.today()\n"
+                "    await asyncio.sleep(1)\n    return found\n\n@app.get('/')\ndef home():\n    return asyncio.run(collect())\n",
+                "rates.py": "import requests\ndef today():\n    return requests.get('http://rates', timeout=3).json()\n",
+            },
+            why="the loop is made for this one job",
+        ),
+        Bad(
+            {
+                "app.py": _ROUTE + "import rates\n\nasync def one():\n    return rates.today()  # <-\n\n"
+                "async def collect():\n    return await asyncio.gather(one(), one())\n\n"
+                "@app.get('/')\ndef home():\n    return asyncio.run(collect())\n",
+                "rates.py": "import requests\ndef today():\n    return requests.get('http://rates', timeout=3).json()\n",
+            },
+            why="the loop is made for this job, and two run on it",
+            decoy=True,
+        ),
+        Good(
+            {
                 "app.py": _ROUTE + "from rates import today\n@app.get('/')\nasync def home():\n"
                 "    return await asyncio.to_thread(today)\n",
                 "rates.py": "import requests\ndef today():\n    return requests.get('http://rates', timeout=3).json()\n",
@@ -103,6 +121,8 @@ def blocking_call_via_helper(call: CallSite, ask: Ask) -> Verdict:
     """
     if not ask.is_project(call) or ask.calls_coroutine(call):
         return harmless()  # work handed to a thread, or a coroutine that is judged where it blocks itself
+    if ask.has_own_loop(call):
+        return harmless()
     found = ask.blocks(call, _OUTSIDE)
     failing = unhandled(
         f"{call.shown}() blocks the event loop further down, in async {call.function.name}()",

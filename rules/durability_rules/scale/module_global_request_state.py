@@ -26,6 +26,7 @@ _ROUTE = "from flask import Flask, request\napp = Flask(__name__)\n"
     lens="scale",
     severity="medium",
     confidence="high",
+    preview=True,
     cwe=[362],
     sources=["The Twelve-Factor App, Processes"],
     story=Story(

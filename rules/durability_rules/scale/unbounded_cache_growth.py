@@ -31,6 +31,7 @@ _FIX = suggest("give it a limit: cachetools.TTLCache(maxsize=…, ttl=…), or k
     lens="scale",
     severity="high",
     confidence="medium",
+    preview=True,
     cwe=[401, 770],
     sources=["Nygard, Release It! 2nd ed., Unbounded Result Sets and Steady State"],
     story=Story(

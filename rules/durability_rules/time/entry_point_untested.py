@@ -1,5 +1,7 @@
 """entry-point-untested."""
 
+import re
+
 from durability.api import (
     SERVING,
     Ask,
@@ -19,6 +21,7 @@ from durability.api import (
     unsure,
 )
 
+_FOR_DEVELOPERS = re.compile(r"/(?:dev|debug|seed)(?:/|$)")
 _APP = (
     "from fastapi import APIRouter, FastAPI\napp = FastAPI()\nrouter = APIRouter(prefix='/orders')\n"
     "@router.get('/{key}')\ndef one(key: int):\n    return load(key)\n"
@@ -31,7 +34,6 @@ _CLIENT = "from fastapi.testclient import TestClient\nfrom app import app\nclien
     lens="time",
     severity="low",
     confidence="high",
-    preview=True,
     sources=["Yuan et al., Simple Testing Can Prevent Most Critical Failures, OSDI 2014"],
     story=Story(
         demo="It was tried by hand once.",
@@ -91,10 +93,18 @@ _CLIENT = "from fastapi.testclient import TestClient\nfrom app import app\nclien
         ),
         Unclear(
             {
-                "app.py": "from flask import Flask\napp = Flask(__name__)\n@app.get('/')\ndef home():\n    return ''\n",
+                "app.py": "from flask import Flask\napp = Flask(__name__)\n@app.get('/')\ndef home():\n    return str(3)\n",
                 "tests/test_app.py": "from app import app\ndef test_all():\n    for rule in app.url_map.iter_rules():\n"
                 "        app.test_client().get(rule.rule)\n",
             }
+        ),
+        Silent(
+            {
+                "app.py": "from flask import Flask\napp = Flask(__name__)\n@app.get('/')\ndef home():\n    return 'hello'\n"
+                "def add(a, b):\n    return a + b\n",
+                "tests/test_app.py": "from app import add\ndef test_add():\n    assert add(1, 2) == 3\n",
+            },
+            why="a welcome that is a constant",
         ),
         Silent({"app.py": _APP.replace("{mark}", "")}, why="no tests at all: another rule"),
         Silent(
@@ -140,6 +150,8 @@ def entry_point_untested(entry: EntrySite, ask: Ask) -> Verdict | None:
         return None
     if ask.is_tested(entry):
         return harmless()
+    if _says_nothing(entry) or _FOR_DEVELOPERS.search(entry.entry.path):
+        return None
     if entry.key[1] == 0 and entry.entry.role == "cli" and (_serves(ask) or not ask.touches_outside(entry)):
         return None  # a script beside what people use, or one that only tries out its module
     if entry.entry.role == "route" and ask.has_computed_requests():
@@ -149,6 +161,13 @@ def entry_point_untested(entry: EntrySite, ask: Ask) -> Verdict | None:
         fix=suggest("call it once in a test, with what it should answer"),
         cause=entry.path,
     )
+
+
+def _says_nothing(entry: EntrySite) -> bool:
+    """Whether there is nothing to get wrong: a welcome at the root that is a constant, a handler without a body."""
+    if entry.calls_here() or len(entry.exits_here()) > 1:
+        return False
+    return entry.entry.path == "/" or (entry.entry.role == "worker" and not entry.exits_here())
 
 
 def _serves(ask: Ask) -> bool:

@@ -193,7 +193,6 @@ STATIC_ONLY = (
 GAP_RULES = (
     "done-before-recorded",
     "half-a-pair",
-    "multi-write-without-transaction",
     "pending-work-only-in-memory",
     "recorded-before-done",
 )

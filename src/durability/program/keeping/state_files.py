@@ -23,6 +23,9 @@ _MOVE = frozenset({"os.replace", "os.rename", "shutil.move", "pathlib.Path.repla
 _PICKLES = frozenset({"pickle.dump", "joblib.dump", "cloudpickle.dump"})
 
 
+_THROWN_AWAY = ("/tmp/", "/var/tmp/", "/run/", "/dev/shm/")
+"""Where a file lies that nobody counts on: it is gone with the next start of the machine."""
+
 _WHOLE = frozenset({"read", "readlines"})
 _PARSING = frozenset({"load", "safe_load", "list", "read_csv", "read_json"})
 
@@ -50,7 +53,7 @@ class StateFiles:
         for site, value, atomic in self._writers():
             if not atomic and _only_once(site):
                 continue
-            names = self._paths.of(value, site.key)
+            names = {name for name in self._paths.of(value, site.key) if not name.startswith(_THROWN_AWAY)}
             read = next(
                 (reader for name in sorted(names) for reader in readers.get(name, ()) if _apart(site, reader)), None
             )

@@ -11,6 +11,7 @@ from durability.program.doing.holds import Hold, hold
 from durability.program.doing.keyed import keyed_chain
 from durability.program.doing.listing import Listing, listing, takes_page
 from durability.program.doing.orm import LazyLoad
+from durability.program.doing.own_loop import has_own_loop
 from durability.program.doing.rounds import growing, holds_model_call
 from durability.program.doing.scans import scanned_list
 from durability.program.doing.touches import EFFECTS
@@ -72,6 +73,10 @@ class DoingQuestions:
         found = [self._context.effects.chain(target, effect, blocking=True) for effect in effects]
         steps = min((chain for chain in found if chain), key=len, default=())
         return Answer("yes", trace=(Step(call.path, call.line, f"calls {call.shown}()"), *steps)) if steps else NO
+
+    def has_own_loop(self, call: CallSite) -> bool:
+        """Whether the coroutine around a call runs on an event loop that nobody else waits on."""
+        return has_own_loop(self._context, call.key)
 
     def place_of_work(self, found: Answer) -> str:
         """The function in which the operation at the end of a chain stands: one edit there mends every way to it."""
