@@ -26,14 +26,14 @@ def scored_rules() -> frozenset[str]:
 
 
 def table(rows: Sequence[Share], labels: Sequence[Label]) -> str:
-    """The table: one line per rule, then the totals by class and of all."""
+    """The table: one line per rule, then the totals of scored rules by class, and of all."""
     lines = [f"{'rule':44} {'read':>5} {'right':>6} {'wrong':>6} {'useless':>8} {'share':>7}"]
     lines += [_line(row, "" if row.scored else "not scored") for row in rows]
+    scored = {row.rule for row in rows if row.scored}
     for kind in sorted({label.kind for label in labels}):
-        lines.append(
-            _line(total(f"total, {kind}", shares((item for item in labels if item.kind == kind), frozenset())), "")
-        )
-    lines.append(_line(total("total, scored rules", [row for row in rows if row.scored]), ""))
+        read = (item for item in labels if item.kind == kind and item.rule in scored)
+        lines.append(_line(total(f"scored rules, {kind}", shares(read, frozenset())), ""))
+    lines.append(_line(total("scored rules", [row for row in rows if row.scored]), ""))
     lines.append(_line(total("total", rows), ""))
     return "\n".join(lines)
 

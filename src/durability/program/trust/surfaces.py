@@ -172,10 +172,12 @@ class Surfaces:
         effects = tuple((kind, chain) for kind in KINDS if (chain := self._effect(entry, kind)))
         if not effects:
             return None
-        if {kind for kind, _ in effects} == {"llm"} and self._hints.limits(entry.function):
+        adding = {kind for kind, chain in effects if kind == "change" and self._adds(chain[-1])}
+        kinds = {kind for kind, _ in effects}
+        if "llm" in kinds and kinds - adding == {"llm"} and self._hints.limits(entry.function):
             return None  # open on purpose, and a limit holds the cost
         verdict, steps = self._authentication(entry)
-        adds = all(kind == "change" and self._adds(chain[-1]) for kind, chain in effects)
+        adds = kinds == adding
         return Surface(entry, effects, verdict, steps, adds)
 
     def _adds(self, end: Step) -> bool:
