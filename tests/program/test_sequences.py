@@ -198,3 +198,29 @@ def test_a_job_in_a_queue_and_a_registered_handler_are_no_steps_of_who_hands_the
     )
     assert sequence(context, "f") == ["enqueue"]
     assert sequence(context, "g") == []
+
+
+SAVE = f"def save(row, commit=True, quiet=None):\n    {INSERT}\n    if commit:\n        db.commit()\n    elif not quiet:\n        {MAIL}\n"
+
+
+@pytest.mark.parametrize(
+    ("call", "kinds"),
+    [
+        ("save(1)", ["write", "record"]),
+        ("save(1, commit=False)", ["write", "message"]),
+        ("save(1, False, True)", ["write"]),
+        ("save(1, x)", ["write", "record", "message"]),
+    ],
+)
+def test_a_branch_that_a_constant_turns_off_leaves_nothing(call, kinds):
+    assert sequence(linked(main=f"{HEAD}{SAVE}def f(x):\n    {call}\n"), "f") == kinds
+
+
+def test_constants_that_are_handed_round_in_a_circle_end():
+    pair = "".join(
+        f"def {one}(x, go=True, on=True):\n    {INSERT}\n    if go:\n        {other}(x, go=False)\n        {other}(x, on=False)\n"
+        f"    if on:\n        {one}(x, False, True)\n        {other}(x, True, False)\n        db.commit()\n"
+        for one, other in (("a", "b"), ("b", "a"))
+    )
+    found = linked(main=f"{HEAD}{pair}def f(x):\n    a(x, go=False)\n    b(x)\n")
+    assert {"write", "record"} == set(sequence(found, "f"))

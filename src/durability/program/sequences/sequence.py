@@ -36,6 +36,7 @@ class Sequences:
     def __init__(self, context: "Context") -> None:
         self._context = context
         self._known: dict[FunctionKey, tuple[Item, ...]] = {}
+        self._without: dict[tuple[FunctionKey, frozenset[int]], tuple[Item, ...]] = {}
         self._pending = Pending(context)
 
     def of(self, key: FunctionKey) -> tuple[Item, ...]:
@@ -129,14 +130,24 @@ class Sequences:
 
     def _led_to(self, call: CallSite, callee: FunctionKey) -> list[LastingEffect]:
         step = Step(call.path, call.line, f"calls {call.shown}()")
-        off = switched_off(self._context, call, callee) if callee in self._known else frozenset[int]()
-        items = self._items(callee, off) if off else self._known.get(callee, ())
-        found = (event for item in items for event in item.events)
+        found = (event for item in self._called_like(call, callee) for event in item.events)
         return [
             replace(event, trace=(step, *event.trace), method=method)
             for event in found
             if (method := self._method(call, callee, event)) is not None
         ]
+
+    def _called_like(self, call: CallSite, callee: FunctionKey) -> tuple[Item, ...]:
+        """The items of a function without those that a constant of this call turns off; all of them in a cycle."""
+        known = self._known.get(callee, ())
+        off = switched_off(self._context, call, callee) if known else None
+        if not off:
+            return known
+        place = (callee, off)
+        if place not in self._without:
+            self._without[place] = known
+            self._without[place] = tuple(self._items(callee, off))
+        return self._without[place]
 
     def _method(self, call: CallSite, callee: FunctionKey, event: LastingEffect) -> str | None:
         """The parameter that says how a remote call is made, seen from the caller; None when it only reads."""
