@@ -28,6 +28,9 @@ def order(tmp_path, body, helpers=""):
         ("def both(k):\n    if k:\n        keep(k)\n        return\n    drop(k)\n", f"{KEPT} or {DROPPED}"),
         ("def both(k):\n    if k:\n        keep(k)\n    else:\n        drop(k)\n", f"{KEPT} or {DROPPED}"),
         ("def both(k):\n    keep(k)\n    drop(k)\n", f"{KEPT} → {DROPPED}"),
+        ("def both(k):\n    try:\n        keep(k)\n        raise OSError(k)\n    except Exception:\n        drop(k)\n", f"{KEPT} → {DROPPED}"),
+        ("def both(k):\n    try:\n        keep(k)\n    except Exception:\n        drop(k)\n", f"{KEPT} or {DROPPED}"),
+        ("def both(k):\n    try:\n        if k:\n            keep(k)\n            return\n        raise OSError(k)\n    except Exception:\n        drop(k)\n", f"{KEPT} or {DROPPED}"),
         ("def inner(k):\n    if k:\n        return keep(k)\n    return drop(k)\ndef both(k):\n    inner(k)\n", f"{KEPT} or {DROPPED}"),
     ],
 )  # fmt: skip

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from durability.program.context import Context
 
 _ARMS = ("if", "else", "case", "handler")
+_BROAD = frozenset({"Exception", "BaseException"})
+"""What a handler names that takes whatever is raised; one that names nothing does so, too."""
 
 
 def follows(context: "Context", key: FunctionKey, first: Item, second: Item) -> bool:
@@ -23,6 +25,8 @@ def follows(context: "Context", key: FunctionKey, first: Item, second: Item) -> 
     arms_first = above_first[: above_first.index(shared)] if shared in above_first else above_first
     arms_second = above_second[: above_second.index(shared)] if shared in above_second else above_second
     if _cleans_up(context, key, arms_first[-1:], arms_second[-1:]):
+        return True
+    if _raised_into(context, key, first, arms_first, arms_second[-1:]):
         return True
     if _excluded(context, key, arms_first[-1:], arms_second[-1:]):
         return False
@@ -40,6 +44,21 @@ def _cleans_up(context: "Context", key: FunctionKey, first: list[int], second: l
     blocks = context.program.files[key[0]].blocks
     return any(
         blocks[one].kind in ("try", "handler") and blocks[other].kind == "finally" for one in first for other in second
+    )
+
+
+def _raised_into(context: "Context", key: FunctionKey, first: Item, arms: list[int], second: list[int]) -> bool:
+    """Whether the first block of a `try` ends by raising on purpose, right after the first part, into its handler."""
+    blocks = context.program.files[key[0]].blocks
+    tries = [index for index in arms if blocks[index].kind == "try"]
+    kinds = [blocks[index].kind for index in (*arms[-1:], *second)]
+    if kinds != ["try", "handler"] or len(tries) > 1:
+        return False
+    if any(name.rsplit(".", 1)[-1] not in _BROAD for name in blocks[second[0]].refs):
+        return False
+    return any(
+        item.kind == "raise" and item.block == first.block and item.span[:2] >= first.span[2:]
+        for item in context.program.exits_in(key)
     )
 
 
