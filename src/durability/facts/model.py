@@ -1,5 +1,6 @@
 """What one file says, as plain serialisable structs; no fact of one file depends on another file."""
 
+from collections.abc import Iterator
 from typing import Literal
 
 from msgspec import Struct
@@ -29,6 +30,14 @@ class Value(Struct, frozen=True, array_like=True, gc=False):
     text: str = ""
     parts: tuple["Value", ...] = ()
     call: int = -1
+
+    def walk(self) -> Iterator["Value"]:
+        """The value and all that it is made of, in no order that counts."""
+        pending = [self]
+        while pending:
+            part = pending.pop()
+            yield part
+            pending.extend(part.parts)
 
 
 class Argument(Struct, frozen=True, array_like=True, gc=False):

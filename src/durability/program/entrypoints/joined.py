@@ -1,7 +1,5 @@
 """Tasks that the function which starts them waits for: they are part of its own work, and no background job."""
 
-from collections.abc import Iterator
-
 from durability.facts.model import Value
 from durability.program.entrypoints.model import EntryPoint
 from durability.program.links.graph import FunctionKey
@@ -63,12 +61,4 @@ def _lasts(program: Program, key: FunctionKey) -> bool:
 
 def _holds(value: Value, call: int, names: set[str]) -> bool:
     """Whether a value is, or has in it, what a call gave or one of these names."""
-    return any(part.call == call or plain_name(part) in names for part in _parts(value))
-
-
-def _parts(value: Value) -> Iterator[Value]:
-    pending = [value]
-    while pending:
-        part = pending.pop()
-        yield part
-        pending.extend(part.parts)
+    return any(part.call == call or plain_name(part) in names for part in value.walk())

@@ -73,7 +73,7 @@ def _mentioned(routers: "Routers", loose: set["Node"]) -> Iterator["Node"]:
         facts = program.files[path]
         known = names | {item.name for item in facts.imports if item.path.rpartition(".")[2] in names}
         for value, function in _values(facts):
-            for part in _parts(value):
+            for part in value.walk():
                 if part.kind in ("name", "attr") and part.text in known and plain_name(part):
                     yield from (node for node in routers.origins(part, (path, function)) if node in loose)
 
@@ -93,11 +93,3 @@ def _values(facts: FileFacts) -> Iterator[tuple[Value, int]]:
             yield block.value, block.function
     for function in facts.functions:
         yield from ((item.default, function.parent) for item in function.parameters if item.default is not None)
-
-
-def _parts(value: Value) -> Iterator[Value]:
-    pending = [value]
-    while pending:
-        part = pending.pop()
-        yield part
-        pending.extend(part.parts)

@@ -126,7 +126,7 @@ class Pretending:
 
     def _is_data(self, value: Value) -> bool:
         """Whether a literal holds what could pass for an answer: several constants that are not empty ones."""
-        leaves = [item for item in _walk(value) if item.kind in ("text", "const")]
+        leaves = [item for item in value.walk() if item.kind in ("text", "const")]
         keys = _keys(value)
         contents = [item for item in leaves if item not in keys and item.text not in _EMPTY]
         return len(contents) >= _LEAVES
@@ -147,7 +147,7 @@ def tells(value: Value, context: "Context", key: FunctionKey) -> bool:
         if target is not None:
             inner = (item.value for item in context.program.exits_in(target) if item.kind == "return")
             values += [item for item in inner if item is not None]
-    return any(_says(item) for given in values for item in _walk(given))
+    return any(_says(item) for given in values for item in given.walk())
 
 
 def compares(value: Value) -> bool:
@@ -204,20 +204,12 @@ def _says(item: Value) -> bool:
 
 
 def _depends(value: Value) -> bool:
-    return any(item.kind in ("name", "call", "attr") for item in _walk(value))
+    return any(item.kind in ("name", "call", "attr") for item in value.walk())
 
 
 def _keys(value: Value) -> set[Value]:
     found: set[Value] = set()
-    for item in _walk(value):
+    for item in value.walk():
         if item.kind == "dict":
             found.update(item.parts[::2])
     return found
-
-
-def _walk(value: Value) -> Iterator[Value]:
-    pending = [value]
-    while pending:
-        item = pending.pop()
-        yield item
-        pending.extend(item.parts)

@@ -203,14 +203,14 @@ class ModelText:
         """Whether the function that asks a model by hand writes down a format for the answer."""
         values = [item.value for item in self._context.program.assigns_in(model.key) if item.value is not None]
         values += [item.value for call in model.calls_here() for item in call.arguments]
-        return any(part.kind == "text" and part.text in _STRUCTURED for value in values for part in _tree(value))
+        return any(part.kind == "text" and part.text in _STRUCTURED for value in values for part in value.walk())
 
     def _says_json(self, value: Value, call: CallSite) -> bool:
         """Whether settings of a model call ask for JSON; settings that are not in sight may."""
-        texts = list(_tree(value))
+        texts = list(value.walk())
         if value.kind == "name":
             bound = self._context.program.assigns_to(call.path, value.text)
-            texts = [part for item in bound if item.value is not None for part in _tree(item.value)]
+            texts = [part for item in bound if item.value is not None for part in item.value.walk()]
             if not texts:
                 return True
         keywords = [
@@ -254,15 +254,7 @@ def _looks_into(test: Value, names: frozenset[str]) -> bool:
         return any(_looks_into(part, names) for part in test.parts)
     if test.kind == "compare" and any(part.text == "None" for part in test.parts):
         return False
-    return any(item.kind == "name" and item.text in names for item in _tree(test))
-
-
-def _tree(value: Value) -> Iterator[Value]:
-    pending = [value]
-    while pending:
-        item = pending.pop()
-        yield item
-        pending.extend(item.parts)
+    return any(item.kind == "name" and item.text in names for item in test.walk())
 
 
 def _names(site: CallSite) -> Iterator[Value]:
@@ -270,4 +262,4 @@ def _names(site: CallSite) -> Iterator[Value]:
     if site.fact.receiver is not None and site.name not in _PARSERS:
         values = [site.fact.receiver]
     for value in values:
-        yield from (item for item in _tree(value) if item.kind == "name")
+        yield from (item for item in value.walk() if item.kind == "name")

@@ -1,10 +1,9 @@
 """Sites that are no statement: literals, distributions, implied packages, the project."""
 
 import re
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from durability.facts.model import Span, Text, Value
+from durability.facts.model import Span, Text
 from durability.knowledge.rows import Implied
 from durability.program.links.graph import FunctionKey
 from durability.program.links.spelling import plain_name
@@ -50,7 +49,7 @@ class TextSite(Site):
         blocks = self.program.files[self.path].blocks
         tests = (blocks[index].value for index in self.program.blocks_in(self.key) if blocks[index].kind == "if")
         said = [self.path.removesuffix(".py"), self.function.name]
-        said += [plain_name(part) or part.text for value in tests if value is not None for part in _within(value)]
+        said += [plain_name(part) or part.text for value in tests if value is not None for part in value.walk()]
         return any(_AT_HOME.search(text) for text in said)
 
     @property
@@ -60,7 +59,7 @@ class TextSite(Site):
         given = [item.value for item in facts.assigns if item.function == self.key[1]]
         given += [argument.value for call in facts.calls for argument in call.arguments if call.function == self.key[1]]
         for value in given:
-            for part in _within(value) if value is not None else ():
+            for part in value.walk() if value is not None else ():
                 pairs = dict(zip(part.parts[::2], part.parts[1::2], strict=False)) if part.kind == "dict" else {}
                 texts = {key.text: held.text for key, held in pairs.items() if key.kind == held.kind == "text"}
                 if texts.get(self.bound) == self.text:
@@ -112,11 +111,3 @@ class ProjectSite(Site):
 
     def __init__(self, context: "Context", path: str) -> None:
         super().__init__(context, (path, 0), 0, (1, 1, 1, 1), "project")
-
-
-def _within(value: Value) -> Iterator[Value]:
-    pending = [value]
-    while pending:
-        part = pending.pop()
-        yield part
-        pending.extend(part.parts)

@@ -84,7 +84,7 @@ def _is_handed_user(context: "Context", key: FunctionKey, name: str, depth: int)
 
 def _is_made_of(context: "Context", key: FunctionKey, value: Value, names: Set[str]) -> bool:
     """Whether a value is who is asking, belongs to them, or is what the database has of theirs."""
-    for part in _parts(value):
+    for part in value.walk():
         if _says_who(context.program, key, part) or plain_name(part) in names:
             return True
         if part.kind == "call" and part.call >= 0:
@@ -135,19 +135,11 @@ def tests_with(context: "Context", key: FunctionKey, names: Set[str]) -> bool:
     blocks = [facts.blocks[index] for index in program.blocks_in(key)]
     tested = [block.value for block in blocks if block.kind in ("if", "while", "comp")]
     values = [item.value for item in program.assigns_in(key)] + [item.value for item in program.exits_in(key)]
-    compared = [part for value in values if value is not None for part in _parts(value) if part.kind == "compare"]
+    compared = [part for value in values if value is not None for part in value.walk() if part.kind == "compare"]
     if any(_RIGHTS.search(facts.calls[index].target.rsplit(".", 1)[-1]) for index in program.calls_in(key)):
         return True
-    said = (part for value in (*tested, *compared) if value is not None for part in _parts(value))
+    said = (part for value in (*tested, *compared) if value is not None for part in value.walk())
     return any(plain_name(part) in names or _says_who(program, key, part) for part in said)
-
-
-def _parts(value: Value) -> Iterator[Value]:
-    pending = [value]
-    while pending:
-        part = pending.pop()
-        yield part
-        pending.extend(part.parts)
 
 
 def _says_who(program: "Program", key: FunctionKey, value: Value) -> bool:
